@@ -1,0 +1,1 @@
+"""The command line: parse, call a job or a query, render."""

@@ -1,0 +1,1 @@
+"""The order of one step and the loop, and nothing else."""

@@ -1,0 +1,1 @@
+"""Simulated futures, outcomes, baselines, scores, explanations."""

@@ -1,0 +1,1 @@
+"""Words every room shares: named axes, random streams, errors, quantities with units, citations."""

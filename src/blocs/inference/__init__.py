@@ -1,0 +1,1 @@
+"""Parameters from the record: likelihood, priors, estimation, diagnostics."""

@@ -1,0 +1,1 @@
+"""How wishes become decisions: sessions and pluggable decision rules."""

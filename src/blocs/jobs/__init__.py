@@ -1,0 +1,1 @@
+"""One use = one function: read, compute, write."""

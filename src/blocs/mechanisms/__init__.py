@@ -1,0 +1,1 @@
+"""How the state moves after an act and with time."""

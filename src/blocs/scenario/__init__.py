@@ -1,0 +1,1 @@
+"""Where names become objects: schema, loading, checking, building, interventions."""
