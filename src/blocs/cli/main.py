@@ -1,0 +1,47 @@
+"""The `blocs` command: one module a command, registered here; heavy rooms are imported only when a command runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from blocs.cli import check, show
+from blocs.ground.errors import BlocsError, InputError
+
+app = typer.Typer(
+    name="blocs",
+    help="A laboratory for bloc politics: record, fit, simulate and question alliances.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+# The order here is the order of `blocs --help`.
+COMMANDS = (show, check)
+
+for _module in COMMANDS:
+    _module.register(app)
+
+
+def main() -> None:
+    """Run the command line; bad input is one line a fault on standard error and exit code 2."""
+    try:
+        app()
+    except InputError as error:
+        for fault in error.faults:
+            print(f"blocs: {fault}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except BlocsError as error:
+        print(f"blocs: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        print("blocs: interrupted; nothing half-written was kept", file=sys.stderr)
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        # The reader (head, less) has gone: leave quietly, and keep Python from complaining at shutdown.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
