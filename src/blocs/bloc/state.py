@@ -1,0 +1,116 @@
+"""The State: everything that moves, as one frozen pytree with named axes (SYSTEM section 3).
+
+Each field is a row of `vocabulary.csv`. A mechanism never mutates: `state.replace(warmth=...)` returns a new state.
+Memory is kept as of the day `clock - age`: decay between two weekly ticks is a scalar factor that `View` applies on
+reading, so an act costs a few entries and not a pass over all matrices.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Self
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from blocs.bloc.vocabulary import Quantity, vocabulary
+from blocs.bloc.world import World
+from blocs.ground.axes import (
+    ActorMemory,
+    ByActor,
+    ByActorAct,
+    ByActorIssue,
+    ByActorLever,
+    ByDyad,
+    ByDyadLever,
+    ByIssue,
+    DyadMemory,
+    Scalar,
+)
+
+TURN = ("source", "target", "act", "issue")
+INTEGER = frozenset({"last_act", "last_issue", "turn"})
+
+
+class State(eqx.Module):
+    """The whole bloc at one moment; fields are explained, with unit and range, in `vocabulary.csv`.
+
+    `clock` is the day since the scenario's epoch; `age` the days since memory was last brought up to date.
+    """
+
+    clock: Scalar
+    age: Scalar
+    cohesion: ByActor
+    unrest: ByActor
+    leader_standing: ByActor
+    leader_changes: ByActor
+    hard_currency: ByActor
+    outside_suppliers: ByActor
+    dissent_cost: ByActor
+    doctrine_weight: ByActor
+    bargaining_weight: ByActor
+    frontline_exposure: ByActor
+    border_insecurity: ByActor
+    reserve_days: ByActorLever
+    import_share: ByActorLever
+    dependence: ByDyadLever
+    warmth: ByDyad
+    openness: ByDyad
+    rung: ByDyad
+    withheld: ByDyadLever
+    debt: ByDyad
+    broken: ByDyad
+    public_position: ByActorIssue
+    private_position: ByActorIssue
+    salience: ByActorIssue
+    line: ByIssue
+    recent: DyadMemory
+    hostile: ByDyad
+    friendly: ByDyad
+    sent: ActorMemory
+    received: ActorMemory
+    repertoire: ByActorAct
+    agenda: ByActorIssue
+    last_act: Int[Array, "actor actor"]
+    last_issue: Int[Array, "actor actor"]
+    turn: Int[Array, " turn"]
+
+    def replace(self, **changes: Any) -> Self:
+        """Return a state with some fields changed; `TypeError` for a field that does not exist."""
+        return dataclasses.replace(self, **changes)
+
+
+def axis_sizes(world: World, half_lives: int) -> dict[str, int]:
+    """Return the length of every axis name used in the vocabulary."""
+    return {
+        "actor": len(world.actors),
+        "act": len(world.acts),
+        "issue": len(world.issues),
+        "lever": len(world.levers),
+        "memory": half_lives,
+        "turn": len(TURN),
+    }
+
+
+def blank_state(world: World, half_lives: int, dtype: Any = jnp.float32) -> State:
+    """Return the state in which every quantity has its vocabulary default, at day 0."""
+    sizes = axis_sizes(world, half_lives)
+
+    def fill(q: Quantity) -> Array:
+        kind = jnp.int32 if q.name in INTEGER else dtype
+        return jnp.full(tuple(sizes[a] for a in q.axes), q.default, kind)
+
+    zero = jnp.zeros((), dtype)
+    return State(clock=zero, age=zero, **{name: fill(q) for name, q in vocabulary().items()})
+
+
+def bounds_broken(state: State) -> list[str]:
+    """Return the names of quantities with an entry outside the vocabulary's range or not a number (host-side check)."""
+    bad: list[str] = []
+    for name, q in vocabulary().items():
+        x: Float[Array, "..."] = jnp.asarray(getattr(state, name))
+        inside = x >= q.lo if q.hi is None else (x >= q.lo) & (x <= q.hi)
+        if not bool(jnp.all(inside & jnp.isfinite(x))):
+            bad.append(name)
+    return bad

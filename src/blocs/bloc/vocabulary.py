@@ -1,0 +1,57 @@
+"""The vocabulary of the state: each quantity once, with unit, range, default and meaning (`vocabulary.csv`).
+
+The same file gives the state its defaults, the scenario checker its ranges, the invariants their bounds and the
+reference page its table, so that units cannot drift.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One quantity of the state.
+
+    `axes` are names of `blocs.ground.axes`; `lo` and `hi` bound every entry (`None`: unbounded on that side); `memory`
+    tells quantities that only record past acts; `systems` are the ids of SYSTEM.md that read or write it.
+    """
+
+    name: str
+    entity: str
+    axes: tuple[str, ...]
+    unit: str
+    lo: float
+    hi: float | None
+    default: float
+    memory: bool
+    systems: str
+    meaning: str
+
+
+@cache
+def vocabulary() -> Mapping[str, Quantity]:
+    """Return every quantity by name, in file order."""
+    text = resources.files("blocs.bloc").joinpath("vocabulary.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return MappingProxyType({row["name"]: _quantity(row) for row in rows})
+
+
+def _quantity(row: Mapping[str, str]) -> Quantity:
+    return Quantity(
+        name=row["name"],
+        entity=row["entity"],
+        axes=tuple(row["axes"].split()),
+        unit=row["unit"],
+        lo=float(row["lo"]),
+        hi=float(row["hi"]) if row["hi"] else None,
+        default=float(row["default"]),
+        memory=row["memory"] == "1",
+        systems=row["systems"],
+        meaning=row["meaning"],
+    )
