@@ -109,7 +109,7 @@ def bounds_broken(state: State) -> list[str]:
     """Return the names of quantities with an entry outside the vocabulary's range or not a number (host-side check)."""
     bad: list[str] = []
     for name, q in vocabulary().items():
-        x: Float[Array, "..."] = jnp.asarray(getattr(state, name))
+        x: Float[Array, ...] = jnp.asarray(getattr(state, name))
         inside = x >= q.lo if q.hi is None else (x >= q.lo) & (x <= q.hi)
         if not bool(jnp.all(inside & jnp.isfinite(x))):
             bad.append(name)

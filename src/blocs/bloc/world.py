@@ -28,7 +28,7 @@ class World(eqx.Module):
         cooperation: reference cooperation score of the act divided by 10, -1..1.
         act_rung: rung of the coercion ladder that the act expresses when a stronger actor does it; 0 where none.
         act_openness: least step of openness that the act shows; 0 where none.
-       
+
         actor_id, act_id, issue_id: stable 32-bit ids for random streams.
     """
 
@@ -57,7 +57,9 @@ class World(eqx.Module):
 
     def index(self, axis: str, name: str) -> int:
         """Return the position of a name on an axis (`actor`, `act`, `issue`, `lever`); `KeyError` where absent."""
-        names: tuple[str, ...] = {"actor": self.actors, "act": self.acts, "issue": self.issues, "lever": self.levers}[axis]
+        names: tuple[str, ...] = {"actor": self.actors, "act": self.acts, "issue": self.issues, "lever": self.levers}[
+            axis
+        ]
         if name not in names:
             raise KeyError(f"no {axis} named {name!r}")
         return names.index(name)

@@ -1,0 +1,107 @@
+"""What a chooser sees: the state read at its true age, with small accessors for the rows that effects need."""
+
+from __future__ import annotations
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
+
+from blocs.bloc.state import State
+from blocs.bloc.world import World
+from blocs.ground.axes import ActorMemory, ByAct, ByActor, ByActorIssue, ByIssue, Index, Scalar
+
+SCENE, RECENT, PAST = 0, 1, 2
+
+
+class View(eqx.Module):
+    """The state as an actor reads it at this moment.
+
+    Attributes:
+        world: the constants.
+        state: the state; memory in it is as of `clock - age`.
+        fade: `2**(-age / half_life)` for each half-life, which brings a stored count up to date.
+        pulse: freshness of the latest act of all, 1 just after it, halved every scene half-life, 0 before the first.
+    """
+
+    world: World
+    state: State
+    fade: Float[Array, " memory"]
+    pulse: Scalar
+
+    @property
+    def n_actors(self) -> int:
+        """Number of actors."""
+        return len(self.world.actors)
+
+    def toward(self, i: Index) -> ActorMemory:
+        """Decayed acts of i toward each actor, by half-life."""
+        return self.state.recent[:, i, :] * self.fade[:, None]
+
+    def from_all(self, i: Index) -> ActorMemory:
+        """Decayed acts of each actor toward i, by half-life."""
+        return self.state.recent[:, :, i] * self.fade[:, None]
+
+    def sent(self) -> ActorMemory:
+        """Decayed acts sent by each actor, by half-life."""
+        return self.state.sent * self.fade[:, None]
+
+    def received(self) -> ActorMemory:
+        """Decayed acts received by each actor, by half-life."""
+        return self.state.received * self.fade[:, None]
+
+    def hostile_from(self, i: Index) -> ByActor:
+        """Decayed conflictual acts of i toward each actor."""
+        return self.state.hostile[i] * self.fade[PAST]
+
+    def hostile_to(self, i: Index) -> ByActor:
+        """Decayed conflictual acts of each actor toward i."""
+        return self.state.hostile[:, i] * self.fade[PAST]
+
+    def friendly_from(self, i: Index) -> ByActor:
+        """Decayed cooperative acts of i toward each actor."""
+        return self.state.friendly[i] * self.fade[PAST]
+
+    def friendly_to(self, i: Index) -> ByActor:
+        """Decayed cooperative acts of each actor toward i."""
+        return self.state.friendly[:, i] * self.fade[PAST]
+
+    def repertoire(self, i: Index) -> ByAct:
+        """Decayed acts of each kind sent by i."""
+        return self.state.repertoire[i] * self.fade[PAST]
+
+    def agenda(self) -> ByActorIssue:
+        """Decayed acts of each actor on each issue, sent or received."""
+        return self.state.agenda * self.fade[RECENT]
+
+    def fresh(self, i: Index, j: Index) -> Scalar:
+        """Freshness of the acts of i toward j in the running scene, 0..1."""
+        return jnp.clip(self.state.recent[SCENE, i, j] * self.fade[SCENE], 0.0, 1.0)
+
+    def mark(self, i: Index) -> ByActor:
+        """One at actor i, zero elsewhere (all zero for index -1)."""
+        return (jnp.arange(self.n_actors) == i).astype(self.pulse.dtype)
+
+    def mark_act(self, g: Index) -> ByAct:
+        """One at act g, zero elsewhere."""
+        return (jnp.arange(len(self.world.acts)) == g).astype(self.pulse.dtype)
+
+    def mark_issue(self, k: Index) -> ByIssue:
+        """One at issue k, zero elsewhere."""
+        return (jnp.arange(len(self.world.issues)) == k).astype(self.pulse.dtype)
+
+    def tone_of(self, g: Index) -> Scalar:
+        """Polarity of act g: -1, 0 or 1; 0 for index -1."""
+        return jnp.where(g >= 0, self.world.polarity[jnp.maximum(g, 0)], 0.0)
+
+    def alive(self) -> Bool[Array, " actor"]:
+        """Which actors exist now."""
+        return self.world.exists(self.state.clock)
+
+
+def observe(world: World, state: State, half_lives: Float[Array, " memory"]) -> View:
+    """Return the view of a state; `half_lives` in days, scene first."""
+    fade = (2.0 ** (-state.age / half_lives)).astype(state.recent.dtype)
+    s, t = state.turn[0], state.turn[1]
+    latest = state.recent[SCENE, jnp.maximum(s, 0), jnp.maximum(t, 0)] * fade[SCENE]
+    pulse = jnp.where(s >= 0, jnp.clip(latest, 0.0, 1.0), 0.0)
+    return View(world, state, fade, pulse.astype(state.recent.dtype))
