@@ -1,0 +1,267 @@
+"""Multinomial-logit likelihood over choice sets: value, gradient, exact Hessian and a guarded Newton search.
+
+Axes: T choices, O options, P parameters. The log-likelihood is
+`sum_t w_t (b'x[t, chosen_t] - log sum_o exp b'x[t, o])` (McFadden 1974; Stadtfeld & Block 2017, equation 5);
+it is concave in `b`, so one maximum is the maximum and its Hessian gives the standard errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from blocs.ground.errors import bad_input
+
+Floats = NDArray[np.float64]
+Sums = tuple[float, Floats, Floats]
+Objective = Callable[[Floats], Sums]
+
+_CELLS_PER_BLOCK = 2_000_000
+_DECREMENT = 1e-11
+_FLAT = 1e-8
+
+
+@dataclass(frozen=True)
+class ChoiceFit:
+    """A maximum of a log-likelihood and what is known about it.
+
+    `coef`, `se`, `gradient` have shape [P], `vcov` and `information` [P, P]. `se` is NaN for a parameter the data say
+    nothing about; `unidentified` names the parameters of each such direction. `converged` is true only when the Newton
+    decrement is below 1e-11 and no direction is flat.
+    """
+
+    names: tuple[str, ...]
+    coef: Floats
+    se: Floats
+    vcov: Floats
+    loglik: float
+    null_loglik: float
+    gradient: Floats
+    information: Floats
+    iterations: int
+    converged: bool
+    message: str
+    unidentified: tuple[tuple[str, ...], ...]
+
+
+def fit_choice(
+    X: ArrayLike,
+    chosen: ArrayLike,
+    mask: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    names: Sequence[str] | None = None,
+    penalty: ArrayLike | None = None,
+    start: ArrayLike | None = None,
+) -> ChoiceFit:
+    """Fit a conditional logit by Newton's method with step halving.
+
+    Args:
+        X: statistics [T, O, P], finite; float32 is kept as it is and summed in float64.
+        chosen: index of the chosen option [T].
+        mask: true where an option could be chosen [T, O]; all, if not given.
+        weights: weight of each choice [T], at least 0; 1, if not given.
+        names: names of the parameters [P], used in the report.
+        penalty: precision of a Gaussian prior centred on 0, as a vector [P] or a matrix [P, P].
+        start: first guess [P]; zeros, if not given.
+
+    Raises:
+        InputError: shapes disagree, a number is not finite, or a chosen option is masked out.
+    """
+    design = ChoiceDesign.checked(X, chosen, mask, weights)
+    labels = tuple(names) if names is not None else tuple(f"b{k}" for k in range(design.X.shape[2]))
+    if len(labels) != design.X.shape[2]:
+        raise bad_input("fit_choice", "names", f"{len(labels)} names", f"{design.X.shape[2]}")
+    return maximise(design.sums, labels, penalty=penalty, start=start)
+
+
+@dataclass(frozen=True)
+class ChoiceDesign:
+    """Choice sets ready for the likelihood: X [T, O, P], chosen [T], mask [T, O] or None, weights [T]."""
+
+    X: NDArray[np.floating]
+    chosen: NDArray[np.intp]
+    mask: NDArray[np.bool_] | None
+    weights: Floats
+
+    @classmethod
+    def checked(
+        cls, X: ArrayLike, chosen: ArrayLike, mask: ArrayLike | None = None, weights: ArrayLike | None = None
+    ) -> ChoiceDesign:
+        """Check shapes and values (see `fit_choice`)."""
+        x = np.asarray(X)
+        x = x if x.dtype == np.float32 else x.astype(np.float64)
+        if x.ndim != 3:
+            raise bad_input("fit_choice", "X", f"has {x.ndim} axes", "3: choice, option, parameter")
+        pick = np.asarray(chosen, dtype=np.intp)
+        if pick.shape != x.shape[:1] or (pick.size and (pick.min() < 0 or pick.max() >= x.shape[1])):
+            raise bad_input("fit_choice", "chosen", "does not fit X", f"{x.shape[0]} indices below {x.shape[1]}")
+        if not np.isfinite(x).all():
+            raise bad_input("fit_choice", "X", "holds a number that is not finite", "finite statistics")
+        allowed = None if mask is None else np.asarray(mask, dtype=bool)
+        if allowed is not None:
+            if allowed.shape != x.shape[:2]:
+                raise bad_input("fit_choice", "mask", f"has shape {allowed.shape}", f"{x.shape[:2]}")
+            absent = np.flatnonzero(~allowed[np.arange(pick.size), pick])
+            if absent.size:
+                raise bad_input("fit_choice", "mask", f"choice {absent[0]} took an option it did not have")
+        w = np.ones(pick.size) if weights is None else np.asarray(weights, dtype=np.float64)
+        if w.shape != pick.shape or not np.isfinite(w).all() or (w < 0).any():
+            raise bad_input("fit_choice", "weights", "wrong shape or sign", f"{pick.size} numbers of at least 0")
+        return cls(x, pick, allowed, w)
+
+    def sums(self, beta: Floats) -> Sums:
+        """Return log-likelihood, gradient [P] and negative Hessian [P, P] at `beta` [P]."""
+        T, _, P = self.X.shape
+        loglik, grad, info = 0.0, np.zeros(P), np.zeros((P, P))
+        for a, b in self._blocks():
+            x, p, logp, mean = self._block(a, b, beta)
+            w = self.weights[a:b]
+            loglik += float(w @ logp)
+            grad += w @ (x[np.arange(b - a), self.chosen[a:b]] - mean)
+            flat = x.reshape(-1, P)
+            info += (flat * (p * w[:, None]).reshape(-1, 1)).T @ flat - (mean * w[:, None]).T @ mean
+        return loglik, grad, info
+
+    def by_choice(self, beta: Floats) -> tuple[Floats, Floats]:
+        """Return each choice's log probability [T] and score [T, P] at `beta` [P]."""
+        T, _, P = self.X.shape
+        logps, scores = np.zeros(T), np.zeros((T, P))
+        for a, b in self._blocks():
+            x, _, logps[a:b], mean = self._block(a, b, beta)
+            scores[a:b] = x[np.arange(b - a), self.chosen[a:b]] - mean
+        return logps, scores
+
+    def probabilities(self, beta: Floats) -> Floats:
+        """Return the probability of each option [T, O] at `beta` [P]; masked options have 0."""
+        parts = [self._block(a, b, beta)[1] for a, b in self._blocks()]
+        return np.concatenate(parts) if parts else np.zeros(self.X.shape[:2])
+
+    def _blocks(self) -> list[tuple[int, int]]:
+        T, O, P = self.X.shape
+        size = max(1, _CELLS_PER_BLOCK // max(1, O * P))
+        return [(a, min(a + size, T)) for a in range(0, T, size)]
+
+    def _block(self, a: int, b: int, beta: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        x = self.X[a:b].astype(np.float64, copy=False)
+        u = x @ beta
+        if self.mask is not None:
+            u = np.where(self.mask[a:b], u, -np.inf)
+        u -= u.max(axis=1, keepdims=True)
+        chosen = u[np.arange(b - a), self.chosen[a:b]]
+        p = np.exp(u, out=u)
+        total = p.sum(axis=1)
+        p /= total[:, None]
+        return x, p, chosen - np.log(total), np.matmul(p[:, None, :], x)[:, 0, :]
+
+
+def maximise(
+    objective: Objective,
+    names: Sequence[str],
+    penalty: ArrayLike | None = None,
+    start: ArrayLike | None = None,
+    max_iterations: int = 60,
+) -> ChoiceFit:
+    """Climb a log-likelihood by Newton steps, halving a step that does not climb, and report honestly.
+
+    `objective` maps `b` [P] to log-likelihood, gradient [P] and a positive semi-definite information matrix [P, P].
+    Flat directions are found from the information at the end, scaled by its diagonal at the start: both an effect that
+    never varies and one that separates the choices (its estimate runs off to infinity) show there.
+    """
+    P = len(names)
+    first = np.zeros(P) if start is None else np.asarray(start, dtype=np.float64)
+    if first.shape != (P,):
+        raise bad_input("fit_choice", "start", f"has shape {first.shape}", f"({P},)")
+    aim = _penalised(objective, _precision(penalty, P))
+    null = objective(np.zeros(P))
+    beta, sums, iterations, decrement = _climb(aim, first, max_iterations)
+    information = sums[2]
+    loglik = objective(beta)[0] if penalty is not None else sums[0]
+    flat, vcov = _flat_directions(information, np.diag(aim(first)[2]))
+    unidentified = tuple(tuple(names[k] for k in np.flatnonzero(np.abs(v) > 0.3)) for v in flat)
+    lost = np.any([np.abs(v) > 1e-3 for v in flat], axis=0) if len(flat) else np.zeros(P, dtype=bool)
+    se = np.where(lost, np.nan, np.sqrt(np.clip(np.diag(vcov), 0.0, None)))
+    reached = decrement < _DECREMENT
+    return ChoiceFit(
+        names=tuple(names),
+        coef=beta,
+        se=se,
+        vcov=vcov,
+        loglik=loglik,
+        null_loglik=null[0],
+        gradient=sums[1],
+        information=information,
+        iterations=iterations,
+        converged=bool(reached and not unidentified),
+        message=_message(reached, unidentified, iterations, sums[1]),
+        unidentified=unidentified,
+    )
+
+
+def _climb(aim: Objective, beta: Floats, max_iterations: int) -> tuple[Floats, Sums, int, float]:
+    sums = aim(beta)
+    decrement = np.inf
+    for iteration in range(1, max_iterations + 1):
+        step = _solve(sums[2], sums[1])
+        decrement = float(sums[1] @ step) / 2.0
+        if decrement < _DECREMENT:
+            return beta, sums, iteration - 1, decrement
+        factor = 1.0
+        while True:
+            new = aim(beta + factor * step)
+            if np.isfinite(new[0]) and new[0] >= sums[0] - 1e-12 * abs(sums[0]):
+                break
+            factor /= 2.0
+            if factor < 1e-10:
+                return beta, sums, iteration, decrement
+        beta, sums = beta + factor * step, new
+    return beta, sums, max_iterations, decrement
+
+
+def _solve(information: Floats, gradient: Floats) -> Floats:
+    scale = np.sqrt(np.clip(np.diag(information), 0.0, None))
+    scale = np.where(scale > 0.0, scale, 1.0)
+    values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
+    keep = values > 1e-12
+    coords = (vectors.T @ (gradient / scale))[keep] / values[keep]
+    return (vectors[:, keep] @ coords) / scale
+
+
+def _flat_directions(information: Floats, diagonal: Floats) -> tuple[list[Floats], Floats]:
+    scale = np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))
+    values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
+    keep = values > _FLAT
+    good = vectors[:, keep]
+    vcov = (good / values[keep]) @ good.T / np.outer(scale, scale)
+    return [vectors[:, k] for k in np.flatnonzero(~keep)], vcov
+
+
+def _precision(penalty: ArrayLike | None, P: int) -> Floats | None:
+    if penalty is None:
+        return None
+    k = np.asarray(penalty, dtype=np.float64)
+    k = np.diag(k) if k.ndim == 1 else k
+    if k.shape != (P, P) or not np.isfinite(k).all() or np.linalg.eigvalsh(k).min() < -1e-12:
+        raise bad_input("fit_choice", "penalty", "is not a precision", f"{P} numbers of at least 0, or a PSD matrix")
+    return k
+
+
+def _penalised(objective: Objective, precision: Floats | None) -> Objective:
+    if precision is None:
+        return objective
+
+    def aim(beta: Floats) -> Sums:
+        loglik, grad, info = objective(beta)
+        return loglik - 0.5 * float(beta @ precision @ beta), grad - precision @ beta, info + precision
+
+    return aim
+
+
+def _message(reached: bool, unidentified: tuple[tuple[str, ...], ...], iterations: int, gradient: Floats) -> str:
+    if unidentified:
+        return "the data do not identify " + "; ".join(" + ".join(names) for names in unidentified)
+    score = float(np.abs(gradient).max(initial=0.0))
+    state = "converged" if reached else "no convergence"
+    return f"{state} after {iterations} Newton steps, largest score {score:.1e}"

@@ -1,0 +1,110 @@
+"""The undirected choice of two: a tie appears when each side picks the other (Stadtfeld, Hollway & Block 2017)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blocs.inference.choice import Sums
+from blocs.inference.events.columns import Floats, Ints
+from blocs.inference.events.design import count_events, events_of
+from blocs.inference.events.replay import Replay
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class PairSets:
+    """Statistics of each ordered pair of those present: one array X [n, n, P] an event, and the pair [E, 2]."""
+
+    X: list[Floats]
+    pair: Ints
+    allowed: list[Bools]
+
+
+def pair_sets(replay: Replay, start: float, end: float) -> PairSets:
+    """Collect, for each event, the statistics of the pairs of actors present."""
+    E, P = count_events(replay, start, end), len(replay.effects)
+    X: list[Floats] = []
+    allowed: list[Bools] = []
+    pair = np.zeros((E, 2), dtype=np.intp)
+    for e, i, j in events_of(replay, start, end):
+        replay.refresh()
+        here = np.flatnonzero(replay.here_senders)
+        x = np.empty((P, here.size, here.size))
+        for p, effect in enumerate(replay.effects):
+            x[p] = effect.stat[np.ix_(here, here)] if effect.kind == "dyad" else effect.stat[None, here]
+            if replay.terms[p].ignore_rep and replay.default is not None:
+                x[p][replay.default.tie[np.ix_(here, here)] > 0] = 0.0
+        X.append(x)
+        allowed.append(~np.eye(here.size, dtype=bool))
+        pair[e] = np.searchsorted(here, (i, j))
+    return PairSets(X, pair, allowed)
+
+
+class Coordination:
+    """`log p_ij p_ji - log sum_{k<l} p_kl p_lk` with `p_ij` the conditional logit of i's choice.
+
+    This log-likelihood need not be concave: `sums` returns the expected information (always positive), which is what the
+    published standard errors use; `hessian` gives the observed one by differences of the exact score.
+    """
+
+    def __init__(self, sets: PairSets) -> None:
+        self.sets = sets
+
+    def sums(self, beta: Floats) -> Sums:
+        """Return log-likelihood, gradient [P] and expected information [P, P]."""
+        P = beta.size
+        loglik, gradient, information = 0.0, np.zeros(P), np.zeros((P, P))
+        for e in range(len(self.sets.X)):
+            logp, score, info = self._event(e, beta)
+            loglik += logp
+            gradient += score
+            information += info
+        return loglik, gradient, information
+
+    def by_decision(self, beta: Floats) -> tuple[Floats, Floats]:
+        """Return each event's log probability [E] and score [E, P]."""
+        parts = [self._event(e, beta) for e in range(len(self.sets.X))]
+        return np.array([p[0] for p in parts]), np.stack([p[1] for p in parts])
+
+    def probabilities(self, e: int, beta: Floats) -> Floats:
+        """Return the probability of each unordered pair at event `e` [n, n], in the upper triangle."""
+        joint = self._joint(self.sets.X[e], self.sets.allowed[e], beta)[1]
+        return np.exp(np.triu(joint, 1)) * np.triu(np.isfinite(joint), 1)
+
+    def hessian(self, beta: Floats) -> Floats:
+        """Return the observed information [P, P]: minus the slope of the exact score, by central differences."""
+        P = beta.size
+        slope = np.empty((P, P))
+        for k in range(P):
+            h = 1e-5 * max(1.0, abs(float(beta[k])))
+            step = np.zeros(P)
+            step[k] = h
+            slope[k] = (self.sums(beta - step)[1] - self.sums(beta + step)[1]) / (2.0 * h)
+        return (slope + slope.T) / 2.0
+
+    def _joint(self, x: Floats, allowed: Bools, beta: Floats) -> tuple[Floats, Floats]:
+        u = np.where(allowed, np.tensordot(beta, x, 1), -np.inf)
+        u = u - u.max(axis=1, keepdims=True)
+        p = np.exp(u)
+        total = p.sum(axis=1, keepdims=True)
+        logp = u - np.log(total)
+        both = logp + logp.T
+        upper = both[np.triu_indices_from(both, 1)]
+        top = upper.max()
+        return p / total, both - (top + np.log(np.exp(upper - top).sum()))
+
+    def _event(self, e: int, beta: Floats) -> tuple[float, Floats, Floats]:
+        x = self.sets.X[e]
+        p, joint = self._joint(x, self.sets.allowed[e], beta)
+        i, j = self.sets.pair[e]
+        away = x - np.einsum("pij,ij->pi", x, p)[:, :, None]
+        rows, cols = np.triu_indices(x.shape[1], 1)
+        two = away[:, rows, cols] + away[:, cols, rows]
+        chance = np.exp(joint[rows, cols])
+        mean = two @ chance
+        score = away[:, i, j] + away[:, j, i] - mean
+        return float(joint[i, j]), score, (two * chance) @ two.T - np.outer(mean, mean)

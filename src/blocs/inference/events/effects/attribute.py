@@ -1,0 +1,126 @@
+"""Effects of what actors are: `ego`, `alter`, `same`, `diff`, `sim`, `egoAlterInt`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from blocs.ground.errors import bad_input
+from blocs.inference.events.effects.base import Array, Effect, Kind
+
+
+class _Attribute(Effect):
+    attributes = 1
+    numeric = True
+
+    def start(self) -> None:
+        for name in self.names:
+            if self.numeric and name in self.world.coded:
+                raise bad_input("terms", self.term.text, f"{name} is not a number", "a numeric attribute, or same()")
+        self._compute()
+
+    def _compute(self) -> None:
+        raise NotImplementedError
+
+
+class Ego(_Attribute):
+    """`ego(attribute)`: the sender's value `z_i`. In rate models and tie-oriented models.
+
+    Options: transform. Source: Stadtfeld & Block 2017.
+    """
+
+    sides = ("sender",)
+    options = frozenset({"transform"})
+
+    def _compute(self) -> None:
+        z = self.world.sender[self.names[0]]
+        self.stat = self.transform(z) if self.transform else z
+
+    def node(self, name: str, side: Kind, k: int) -> None:
+        if side == "sender" and name == self.names[0]:
+            self._compute()
+            self.dirty = True
+
+
+class Alter(_Attribute):
+    """`alter(attribute)`: the receiver's value `z_j`.
+
+    Options: transform. Source: Stadtfeld & Block 2017.
+    """
+
+    sides = ("receiver",)
+    options = frozenset({"transform"})
+
+    def _compute(self) -> None:
+        z = self.world.receiver[self.names[0]]
+        self.stat = self.transform(z) if self.transform else z
+
+    def node(self, name: str, side: Kind, k: int) -> None:
+        if side == "receiver" and name == self.names[0]:
+            self._compute()
+            self.dirty = True
+
+
+class _Pair(_Attribute):
+    """Shared by the effects that compare the sender's value with the receiver's."""
+
+    options = frozenset({"transform"})
+
+    def _compute(self) -> None:
+        self.stat = self._compare(self.world.sender[self.names[0]][:, None], self.world.receiver[self.names[-1]][None])
+
+    def _compare(self, z: Array, y: Array) -> Array:
+        raise NotImplementedError
+
+    def node(self, name: str, side: Kind, k: int) -> None:
+        z, y = self.world.sender[self.names[0]], self.world.receiver[self.names[-1]]
+        if side == "sender" and name == self.names[0]:
+            self.stat[k] = self._compare(z[k : k + 1], y)
+            self.dirty = True
+        if side == "receiver" and name == self.names[-1]:
+            self.stat[:, k] = self._compare(z, y[k : k + 1])
+            self.dirty = True
+
+
+class Same(_Pair):
+    """`same(attribute)`: do sender and receiver have the same value: `I(z_i = z_j)`; words are allowed.
+
+    Source: Stadtfeld & Block 2017.
+    """
+
+    numeric = False
+    options = frozenset[str]()
+
+    def _compare(self, z: Array, y: Array) -> Array:
+        return (z == y).astype(np.float64)
+
+
+class Diff(_Pair):
+    """`diff(attribute)`: how far apart sender and receiver are: `|z_i - z_j|`, or `transform(z_i - z_j)`.
+
+    Options: transform (default abs). Source: Stadtfeld & Block 2017.
+    """
+
+    def _compare(self, z: Array, y: Array) -> Array:
+        return self.transform(z - y) if self.transform else np.abs(z - y)
+
+
+class Sim(_Pair):
+    """`sim(attribute)`: how near sender and receiver are: `-|z_i - z_j|`, or `-transform(z_i - z_j)`.
+
+    Options: transform (default abs). Source: Stadtfeld & Block 2017.
+    """
+
+    def _compare(self, z: Array, y: Array) -> Array:
+        return -(self.transform(z - y) if self.transform else np.abs(z - y))
+
+
+class EgoAlterInt(_Pair):
+    """`egoAlterInt(attribute, attribute)`: the sender's first value times the receiver's second, `z_i y_j`.
+
+    With one attribute both are the same. Options: transform (of the product). Source: Stadtfeld & Block 2017.
+    """
+
+    attributes = 2
+
+    def _compare(self, z: Array, y: Array) -> Array:
+        return self.transform(z * y) if self.transform else z * y

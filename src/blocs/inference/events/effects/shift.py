@@ -1,0 +1,73 @@
+"""Effects of the order of turns: participation shifts and recency (Butts 2008)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from blocs.ground.errors import bad_input
+from blocs.inference.events.effects.base import Array, Effect
+
+_SHIFTS = {
+    "ABBA": lambda s, r, i, j: (i == r) & (j == s),
+    "ABBY": lambda s, r, i, j: (i == r) & (j != s),
+    "ABAB": lambda s, r, i, j: (i == s) & (j == r),
+    "ABAY": lambda s, r, i, j: (i == s) & (j != r),
+    "ABXA": lambda s, r, i, j: (j == s) & (i != r),
+    "ABXB": lambda s, r, i, j: (j == r) & (i != s),
+    "ABXY": lambda s, r, i, j: (i != s) & (i != r) & (j != s) & (j != r),
+}
+
+
+class Turn(Effect):
+    """Base of the effects that follow single acts: told of each modelled event in order, simultaneous ones too."""
+
+    one_mode_only = True
+
+    def happened(self, i: int, j: int) -> None:
+        """i has just acted toward j."""
+        raise NotImplementedError
+
+
+class PShift(Turn):
+    """`pshift(kind)`: is i -> j the given turn after the last act A -> B: ABBA, ABBY, ABAB, ABAY, ABXA, ABXB or ABXY.
+
+    One mode only; always of the modelled events. Source: Gibson 2003; Butts 2008.
+    """
+
+    words = 1
+
+    def start(self) -> None:
+        if len(self.names) != 1 or self.names[0].upper() not in _SHIFTS:
+            raise bad_input("terms", self.term.text, "unknown participation shift", ", ".join(_SHIFTS))
+        self.stat = np.zeros((self.world.n1, self.world.n2))
+
+    def happened(self, i: int, j: int) -> None:
+        every = np.arange(self.world.n1)
+        rule = _SHIFTS[self.names[0].upper()]
+        self.stat[:] = rule(i, j, every[:, None], every[None, :])
+        self.dirty = True
+
+
+class Recency(Turn):
+    """`recency(type="ego")`: 1 / rank of j among those i acted toward last; `type="alter"`: among those who acted to i.
+
+    0 for a pair without an act. One mode only; always of the modelled events. Source: Butts 2008 (RSndSnd, RRecSnd).
+    """
+
+    options = frozenset({"type"})
+
+    def start(self) -> None:
+        self.order: list[list[int]] = [[] for _ in range(self.world.n1)]
+        self.stat: Array = np.zeros((self.world.n1, self.world.n2))
+
+    def happened(self, i: int, j: int) -> None:
+        row, other = (i, j) if self.term.type == "ego" else (j, i)
+        order = self.order[row]
+        if other in order:
+            order.remove(other)
+        order.insert(0, other)
+        self.stat[row, order] = 1.0 / np.arange(1, len(order) + 1)
+        self.dirty = True
+
+
+__all__ = ["PShift", "Recency", "Turn"]

@@ -1,0 +1,301 @@
+"""Rate and tie models by spells: an option whose statistics stand still is one row, however many events it waits out.
+
+Axes: S spells, T decisions (events, and the ends of quiet intervals), O options (senders, or dyads), P parameters.
+Between two events most dyads do not change, so S is far below T x O and the likelihood costs what has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blocs.ground.errors import bad_input
+from blocs.inference.choice import Sums
+from blocs.inference.events.columns import Floats, Ints, fault
+from blocs.inference.events.design import count_events, events_of
+from blocs.inference.events.replay import Replay
+
+Bools = NDArray[np.bool_]
+_BLOCK = 64
+
+
+class Decision(NamedTuple):
+    """An interval that ends with an event (i to j), or without one (i and j are -1)."""
+
+    span: float
+    i: int
+    j: int
+
+
+class Clock(NamedTuple):
+    """Where the exact time runs: from start to end, cut at presence changes if `presence`, and every `grid`."""
+
+    start: float
+    end: float
+    presence: bool
+    grid: float | None
+
+
+@dataclass(frozen=True)
+class Spells:
+    """Stretches of decisions in which an option's statistics stand still, and the statistics of what happened.
+
+    x [S, P]; option, first, stop [S]: decisions `first` up to, not with, `stop`; chosen [T, P], 0 where nothing
+    happened; happened [T]; pick [T] the option taken or -1; span [T] lengths of the intervals. No spell crosses a
+    multiple of 64 decisions, so that sums over a block stay exact.
+    """
+
+    x: Floats
+    option: Ints
+    first: Ints
+    stop: Ints
+    chosen: Floats
+    happened: Bools
+    pick: Ints
+    span: Floats
+
+
+def collect_spells(replay: Replay, model: str, intercept: bool, clock: Clock, exact: bool) -> Spells:
+    """Walk the history once and collect spells for a "rate" or "tie" model."""
+    recorder = _Recorder(replay, model, intercept)
+    decisions = intervals(replay, clock) if exact else _ordinal(replay, clock)
+    for decision in decisions:
+        recorder.observe(decision)
+    return recorder.finish()
+
+
+def _ordinal(replay: Replay, clock: Clock) -> Iterator[Decision]:
+    count_events(replay, clock.start, clock.end)
+    for _, i, j in events_of(replay, clock.start, clock.end):
+        yield Decision(0.0, i, j)
+
+
+def intervals(replay: Replay, clock: Clock) -> Iterator[Decision]:
+    """Yield the intervals of exact time, each with `replay` in the state that held during it.
+
+    An interval ends with each event and each change of state between; without a start the time runs from the first
+    event or change, without an end to the last change (right-censored), as in the published models.
+    """
+    count_events(replay, clock.start, clock.end)
+    history = replay.history
+    now = clock.start if np.isfinite(clock.start) else replay.first_time()
+    rows = zip(history.time.tolist(), history.sender.tolist(), history.receiver.tolist(), strict=True)
+    for row, ((time, i, j), amount) in enumerate(zip(rows, history.increment.tolist(), strict=True)):
+        if time > clock.end:
+            break
+        if time >= now:
+            for cut in _cuts(replay, now, time, clock):
+                if cut > now:
+                    replay.fade(cut)
+                    yield Decision(cut - now, -1, -1)
+                    now = cut
+            replay.advance(time)
+            if not (replay.here_senders[i] and replay.here_receivers[j]):
+                raise fault("events", row, "time", "an actor acts or is chosen while not present", "presence")
+            yield Decision(time - now, i, j)
+            now = time
+        else:
+            replay.advance(time)
+        replay.record(time, i, j, amount)
+    for cut in _cuts(replay, now, clock.end, clock):
+        if cut > now:
+            replay.fade(cut)
+            yield Decision(cut - now, -1, -1)
+            now = cut
+    if np.isfinite(clock.end) and clock.end > now:
+        yield Decision(clock.end - now, -1, -1)
+
+
+def _cuts(replay: Replay, now: float, until: float, clock: Clock) -> Iterator[float]:
+    """Yield each time before `until` at which the state changes, and apply the change once the caller has looked."""
+    grid = np.inf if clock.grid is None else now + clock.grid
+    while True:
+        change = replay.next_time()
+        presence = replay.next_is_presence() if change < np.inf else False
+        if change >= until and not (change == until and presence):
+            change = np.inf
+        if change == until == np.inf:
+            return
+        if grid < min(change, until):
+            yield grid
+            grid += clock.grid or np.inf
+            continue
+        if change == np.inf:
+            return
+        if presence:
+            if clock.presence:
+                yield change
+            replay.advance(change)
+        else:
+            yield change
+            replay.pass_time(change)
+
+
+class _Recorder:
+    def __init__(self, replay: Replay, model: str, intercept: bool) -> None:
+        self.replay = replay
+        self.model = model
+        h = replay.history
+        self.n1, self.n2 = h.n1, h.n2
+        self.shape = (h.n1,) if model == "rate" else (h.n1, h.n2)
+        P = len(replay.effects) + intercept
+        self.offset = int(intercept)
+        self.now = np.ones((P, int(np.prod(self.shape))))
+        self.open = np.zeros(self.now.shape[1], dtype=bool)
+        self.first = np.zeros(self.now.shape[1], dtype=np.intp)
+        self.t = 0
+        self.parts: list[tuple[Floats, Ints, Ints, Ints]] = []
+        self.decisions: list[tuple[float, int, Floats]] = []
+
+    def observe(self, decision: Decision) -> None:
+        self._update()
+        pick = -1
+        if decision.i >= 0:
+            pick = decision.i if self.model == "rate" else decision.i * self.n2 + decision.j
+        row = self.now[:, pick].copy() if pick >= 0 else np.zeros(self.now.shape[0])
+        self.decisions.append((decision.span, pick, row))
+        self.t += 1
+
+    def _update(self) -> None:
+        replay = self.replay
+        replay.refresh()
+        changed = np.full(self.open.size, self.t % _BLOCK == 0)
+        fresh: list[tuple[int, Floats]] = []
+        for p, effect in enumerate(replay.effects):
+            ignoring = replay.terms[p].ignore_rep
+            if not (effect.dirty or ignoring):
+                continue
+            stat = effect.stat
+            if self.model == "tie" and effect.kind != "dyad":
+                stat = np.broadcast_to(stat[:, None] if effect.kind == "sender" else stat[None, :], self.shape)
+            if ignoring and replay.default is not None:
+                stat = np.where(replay.default.tie > 0, 0.0, stat)
+            flat = stat.reshape(-1)
+            changed |= flat != self.now[p + self.offset]
+            fresh.append((p + self.offset, flat))
+            effect.dirty = False
+        if replay.presence_moved:
+            here = self._here()
+            changed |= here != self.open
+            self._close(changed)
+            self.open = here
+            replay.presence_moved = False
+        else:
+            self._close(changed)
+        for p, flat in fresh:
+            self.now[p] = flat
+
+    def _here(self) -> Bools:
+        if self.model == "rate":
+            return self.replay.here_senders.copy()
+        here = np.outer(self.replay.here_senders, self.replay.here_receivers)
+        if self.replay.history.one_mode:
+            np.fill_diagonal(here, False)
+        return here.reshape(-1)
+
+    def _close(self, changed: Bools) -> None:
+        ended = np.flatnonzero(changed & self.open & (self.first < self.t))
+        if ended.size:
+            self.parts.append((self.now[:, ended].T, ended, self.first[ended], np.full(ended.size, self.t)))
+        self.first[changed] = self.t
+
+    def finish(self) -> Spells:
+        self._close(np.ones_like(self.open))
+        x, option, first, stop = (np.concatenate([part[k] for part in self.parts]) for k in range(4))
+        pick = np.array([d[1] for d in self.decisions], dtype=np.intp)
+        chosen = np.stack([d[2] for d in self.decisions])
+        span = np.array([d[0] for d in self.decisions])
+        return Spells(x, option, first, stop, chosen, pick >= 0, pick, span)
+
+
+class ExactTime:
+    """Events with waiting times: `sum_events b'x - sum_t span_t sum_o exp(b'x_to)` (Butts 2008, equation 2)."""
+
+    def __init__(self, spells: Spells) -> None:
+        self.spells = spells
+        clock = np.concatenate(([0.0], np.cumsum(spells.span)))
+        self.exposure: Floats = clock[spells.stop] - clock[spells.first]
+        self.total: Floats = spells.chosen.sum(axis=0)
+        if not self.exposure.any():
+            raise bad_input("events", "time", "no time passes", "times that differ, or a model without an intercept")
+
+    def sums(self, beta: Floats) -> Sums:
+        """Return log-likelihood, gradient [P] and information [P, P]."""
+        x = self.spells.x
+        with np.errstate(over="ignore", invalid="ignore"):
+            weight = self.exposure * np.exp(x @ beta)
+            gradient = self.total - weight @ x
+            return float(self.total @ beta - weight.sum()), gradient, (x * weight[:, None]).T @ x
+
+    def by_decision(self, beta: Floats) -> tuple[Floats, Floats]:
+        """Return each interval's log-likelihood [T] and score [T, P]."""
+        rate, moment = decision_totals(self.spells, beta)
+        s = self.spells
+        return s.chosen @ beta - s.span * rate, s.chosen - s.span[:, None] * moment
+
+
+class OrderOnly:
+    """Events in order: `sum_t b'x_t - log sum_o exp(b'x_to)` (Butts 2008, equation 4), summed over spells."""
+
+    def __init__(self, spells: Spells) -> None:
+        self.spells = spells
+
+    def sums(self, beta: Floats) -> Sums:
+        """Return log-likelihood, gradient [P] and information [P, P]."""
+        s = self.spells
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            u = s.x @ beta
+            top = float(u.max())
+            weight = np.exp(u - top)
+            total, moment = decision_totals(s, beta, weight)
+            mean = moment / total[:, None]
+            inverse = np.concatenate(([0.0], np.cumsum(1.0 / total)))
+            share = weight * (inverse[s.stop] - inverse[s.first])
+            loglik = float((s.chosen @ beta - top - np.log(total)).sum())
+            return loglik, (s.chosen - mean).sum(axis=0), (s.x * share[:, None]).T @ s.x - mean.T @ mean
+
+    def by_decision(self, beta: Floats) -> tuple[Floats, Floats]:
+        """Return each event's log probability [T] and score [T, P]."""
+        s = self.spells
+        u = s.x @ beta
+        top = float(u.max())
+        total, moment = decision_totals(s, beta, np.exp(u - top))
+        return s.chosen @ beta - top - np.log(total), s.chosen - moment / total[:, None]
+
+
+def decision_totals(s: Spells, beta: Floats, weight: Floats | None = None) -> tuple[Floats, Floats]:
+    """Return `sum_o w_to` [T] and `sum_o w_to x_to` [T, P]; w is exp(b'x), if not given.
+
+    Within a block of 64 decisions the totals are running sums of what starts less what stops; where such a difference
+    would lose digits, the spells of the block are added up one decision at a time instead.
+    """
+    w = np.exp(s.x @ beta) if weight is None else weight
+    T, P = s.chosen.shape
+    blocks = -(-T // _BLOCK)
+    block = s.first // _BLOCK
+    width = _BLOCK + 1
+    enter = block * width + s.first - block * _BLOCK
+    leave = block * width + s.stop - block * _BLOCK
+    sums = np.empty((T, P + 1))
+    for k in range(P + 1):
+        value = w if k == P else w * s.x[:, k]
+        moves = np.bincount(enter, value, blocks * width) - np.bincount(leave, value, blocks * width)
+        sums[:, k] = np.cumsum(moves.reshape(blocks, width), axis=1)[:, :_BLOCK].reshape(-1)[:T]
+    largest = np.repeat(np.maximum.reduceat(sums[:, P], np.arange(0, T, _BLOCK)), _BLOCK)[:T]
+    entered = np.repeat(np.bincount(block, w, blocks), _BLOCK)[:T]
+    risky = np.unique(np.flatnonzero(~(sums[:, P] > 1e-6 * np.maximum(entered, largest))) // _BLOCK)
+    for b in risky:
+        _slow_totals(s, w, np.flatnonzero(block == b), int(b), sums)
+    return sums[:, P], sums[:, :P]
+
+
+def _slow_totals(s: Spells, w: Floats, inside: Ints, block: int, sums: Floats) -> None:
+    start, stop = block * _BLOCK, min((block + 1) * _BLOCK, sums.shape[0])
+    for t in range(start, stop):
+        live = inside[(s.first[inside] <= t) & (s.stop[inside] > t)]
+        sums[t, -1] = w[live].sum()
+        sums[t, :-1] = w[live] @ s.x[live]
