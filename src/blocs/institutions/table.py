@@ -117,7 +117,9 @@ def _entry_faults(table: IssueTable, i: int, k: int, line: int) -> list[Fault]:
     low, high = float(table.lower[k]), float(table.upper[k])
     x, s, c = values["position"], values["salience"], values["capability"]
     if not low <= x <= high:
-        faults.append(Fault(table.source, line, "position", f"{x:g} for {who} is off the scale", f"{low:g} to {high:g}"))
+        faults.append(
+            Fault(table.source, line, "position", f"{x:g} for {who} is off the scale", f"{low:g} to {high:g}")
+        )
     if not 0.0 <= s <= 1.0:
         faults.append(Fault(table.source, line, "salience", f"{s:g} for {who} is out of range", "0 to 1"))
     if c < 0.0:

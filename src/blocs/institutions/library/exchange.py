@@ -97,9 +97,9 @@ def _decimal(x: float) -> Decimal:
     return Decimal(repr(float(x)))
 
 
-def _voting(table: IssueTable, board: core.Board, made: tuple[core.Trade, ...]) -> Floats:
+def _voting(table: IssueTable, board: core.Board, made: tuple[core.Made, ...]) -> Floats:
     now = {(a, issue): arm.x for issue, arms in board.items() for a, arm in arms.items()}
-    now.update(((side.who, side.supply), side.y) for trade in made for side in (trade.i, trade.j))
+    now.update(((side.who, side.supply), side.y) for m in made for side in (m.trade.i, m.trade.j))
     out = table.position.copy()
     for i, actor in enumerate(table.actors):
         for k, issue in enumerate(table.issues):
@@ -117,19 +117,19 @@ def _report(outcome: core.Outcome) -> dict[str, Any]:
     return {"exchanges": [_row(t) for t in outcome.made], "removed": outcome.removed, "ties": outcome.ties}
 
 
-def _row(trade: core.Trade) -> dict[str, Any]:
-    return {"gain": float(trade.gain), "i": _side(trade.i), "j": _side(trade.j)}
-
-
-def _side(side: core.Side) -> dict[str, Any]:
-    return {
-        "actor": side.who,
-        "supply_issue": side.supply,
-        "demand_issue": side.demand,
-        "from": float(side.at),
-        "move": float(side.move),
-        "to": float(side.y),
-        "mean_before": float(side.before),
-        "mean_after": float(side.after),
-        "adjusted": side.adjusted,
-    }
+def _row(made: core.Made) -> dict[str, Any]:
+    i, j = (
+        {
+            "actor": side.who,
+            "supply_issue": side.supply,
+            "demand_issue": side.demand,
+            "from": float(side.at),
+            "move": float(side.move),
+            "to": float(side.y),
+            "mean_before": float(made.before[n]),
+            "mean_after": float(made.after[n]),
+            "adjusted": side.adjusted,
+        }
+        for n, side in enumerate((made.trade.i, made.trade.j))
+    )
+    return {"gain": float(made.trade.gain), "i": i, "j": j}

@@ -19,6 +19,8 @@ import numpy as np
 LEAST = Decimal("1e-10")
 SALIENCE_WEIGHT, FIXED_WEIGHT = Decimal(0.4), Decimal(0.1)  # binary fractions, as in the published program
 _ZERO, _FULL = Decimal(0), Decimal(100)
+_CLEAR = 1e-6
+_NOTHING: dict[str, Decimal] = {}
 
 
 @dataclass(slots=True)
@@ -39,14 +41,18 @@ class Side:
 
     __slots__ = (
         "adjusted",
-        "after",
         "at",
-        "before",
         "c",
         "demand",
+        "earlier",
+        "float_at",
+        "float_rest",
+        "float_total",
+        "float_want",
+        "float_weight",
+        "heard",
         "line",
         "move",
-        "moves",
         "place",
         "price",
         "s",
@@ -69,22 +75,21 @@ class Side:
         self.weight = give.c * give.s
         self.line = issues[supply]
         self.total, self.place = self.line.total, self.line.places[who]
+        self.float_at, self.float_want = self.line.floats[self.place], issues[demand].floats[issues[demand].places[who]]
+        self.float_total, self.float_weight = self.line.float_total, self.line.float_weights[self.place]
+        self.float_rest = self.line.float_sum - self.float_at * self.float_weight
         self.price = _ZERO
         self.y = self.at
-        self.move = self.before = self.after = _ZERO
-        self.moves: list[Decimal] = []
+        self.move = _ZERO
+        self.earlier: tuple[Decimal, ...] = ()
+        self.heard: dict[str, Decimal] = _NOTHING
         self.adjusted = False
-
-    def mean(self, terms: list[Decimal], own: Decimal) -> Decimal:
-        """Return the weighted mean of the supply issue if this side stood at `own`."""
-        terms[self.place] = own * self.s * self.c
-        return sum(terms, _ZERO) / self.total
 
 
 class Line:
     """An issue at the start of a round: the terms of its weighted mean in the order of the actors."""
 
-    __slots__ = ("mean", "places", "terms", "total", "weights")
+    __slots__ = ("float_sum", "float_total", "float_weights", "floats", "mean", "places", "terms", "total", "weights")
 
     def __init__(self, arms: dict[str, Arm]) -> None:
         self.places = {who: n for n, who in enumerate(arms)}
@@ -92,12 +97,16 @@ class Line:
         self.terms = [arm.x * arm.s * arm.c for arm in arms.values()]
         self.total = sum((arm.s * arm.c for arm in arms.values()), _ZERO)
         self.mean = sum(self.terms, _ZERO) / self.total
+        self.floats = [float(arm.x) for arm in arms.values()]
+        self.float_weights = [float(arm.s * arm.c) for arm in arms.values()]
+        self.float_sum = sum(float(term) for term in self.terms)
+        self.float_total = float(self.total)
 
 
 class Trade:
     """A candidate exchange between two actors on two issues, kept up to date while others are made."""
 
-    __slots__ = ("gain", "heard", "i", "j", "valid")
+    __slots__ = ("gain", "i", "j", "valid")
 
     def __init__(self, lines: dict[str, Line], board: Board, i: str, j: str, p: str, q: str) -> None:
         # Whoever minds p relatively more (than q) demands p and pays with q.
@@ -106,7 +115,6 @@ class Trade:
         self.i, self.j = Side(lines, board, i, q, p), Side(lines, board, j, p, q)
         for side, other in ((self.i, self.j), (self.j, self.i)):
             side.price = (side.s + other.s_demand) / (side.s_demand + other.s)
-        self.heard: dict[str, dict[str, Decimal]] = {p: {}, q: {}}
         self.gain, self.valid = _ZERO, True
         self.work_out()
 
@@ -126,61 +134,64 @@ class Trade:
             i.move, j.move = reach_i, rate_j * j.total / j.weight
         _aim(i, j.want)
         _aim(j, i.want)
-        i.moves.append(i.move)
-        j.moves.append(j.move)
         self.gain = abs(rate_i * i.s - rate_j * i.s_demand)
         self.valid = self.gain >= LEAST and _possible(i) and _possible(j)
-        if self.valid:
-            self._keep_mean_in_reach(i, j)
-            self._keep_mean_in_reach(j, i)
+        if self.valid and (self._keep_mean_in_reach(i, j) | self._keep_mean_in_reach(j, i)):
             self.valid = _possible(i) and _possible(j)
 
-    def _keep_mean_in_reach(self, side: Side, other: Side) -> None:
-        """Shorten both moves if this one would push the mean past what the other side wants."""
-        terms, x, heard = side.line.terms.copy(), other.want, self.heard[side.supply]
-        for who, y in heard.items():
-            s, c = side.line.weights[who]
-            terms[side.line.places[who]] = y * s * c
-        side.before, side.after = side.mean(terms, side.at), side.mean(terms, side.y)
-        if (x >= side.before and x >= side.after) or (x <= side.before and x <= side.after):
-            return
-        terms[side.place] = heard.get(side.who, side.at) * side.s * side.c
+    def _keep_mean_in_reach(self, side: Side, other: Side) -> bool:
+        """Shorten both moves if this one would push the mean past what the other side wants; say whether it did."""
+        if _clearly_in_reach(side, other):
+            return False
+        x, before, after = other.want, self.mean(side, side.at), self.mean(side, side.y)
+        if (x >= before and x >= after) or (x <= before and x <= after):
+            return False
+        terms = self._terms(side)
+        terms[side.place] = side.heard.get(side.who, side.at) * side.s * side.c
         size = abs((x * side.total - sum(terms, _ZERO)) / side.weight)
         near = size * side.s * side.c / side.total
         far = side.price * near
         side.move, other.move = size, abs(far * other.total / other.weight)
         _aim(other, side.want)
         _aim(side, other.want)
-        side.moves[-1], other.moves[-1] = side.move, other.move
         self.gain = abs(far * other.s - near * other.s_demand)
-        side.after = side.mean(terms, side.y)
         side.adjusted = True
+        return True
 
-    def learn(self, done: Trade) -> None:
-        """Take in that another exchange was made by one of this exchange's actors, and work this one out again."""
-        changed = False
-        for side in (self.i, self.j):
-            for k in (done.i, done.j):
-                if side.who == k.who and side.supply == k.supply:
-                    side.at = k.y
-                    side.moves.append(k.move)
-                    changed = True
-        for gainer, giver in ((done.j, done.i), (done.i, done.j)):
-            if any(s.who == gainer.who and s.demand == gainer.demand for s in (self.i, self.j)):
-                self._hear(giver)
-                changed = True
-        if changed:
-            self.i.moves.pop()
-            self.j.moves.pop()
-            self.work_out()
+    def _terms(self, side: Side) -> list[Decimal]:
+        """Return the terms of the mean of a side's supply issue, as far as this exchange has heard of moves."""
+        terms = side.line.terms.copy()
+        for who, y in side.heard.items():
+            s, c = side.line.weights[who]
+            terms[side.line.places[who]] = y * s * c
+        return terms
 
-    def _hear(self, giver: Side) -> None:
-        known = self.heard[giver.supply]
-        old = known.get(giver.who)
+    def mean(self, side: Side, own: Decimal) -> Decimal:
+        """Return the weighted mean of a side's supply issue if the side stood at `own`."""
+        terms = self._terms(side)
+        terms[side.place] = own * side.s * side.c
+        return sum(terms, _ZERO) / side.total
+
+    def hear(self, giver: Side) -> None:
+        """Take in a third party's move on an issue that one of the sides demands."""
+        side = self.i if self.i.supply == giver.supply else self.j
+        old = side.heard.get(giver.who)
         if old is None:
-            known[giver.who] = giver.y
+            new = giver.y
         else:
-            known[giver.who] = min(old, giver.y) if giver.start <= old else max(old, giver.y)
+            new = min(old, giver.y) if giver.start <= old else max(old, giver.y)
+        # A new dictionary, not a change: sides start with one empty one in common.
+        side.heard = {**side.heard, giver.who: new}
+        if side.who != giver.who:
+            side.float_rest += float(new - (giver.start if old is None else old)) * giver.float_weight
+
+
+def _clearly_in_reach(side: Side, other: Side) -> bool:
+    """Say in binary arithmetic that a move keeps the mean on one side of what the other wants, by a clear margin."""
+    lead = other.float_want * side.float_total - side.float_rest
+    before, after = lead - side.float_at * side.float_weight, lead - float(side.y) * side.float_weight
+    clear = _CLEAR * side.float_total
+    return (before > clear and after > clear) or (before < -clear and after < -clear)
 
 
 def _aim(side: Side, target: Decimal) -> None:
@@ -191,11 +202,12 @@ def _aim(side: Side, target: Decimal) -> None:
 
 def _possible(side: Side) -> bool:
     """Say whether a side moves, stays on the scale, and keeps the direction of its earlier moves."""
-    m, moves = side.move, side.moves
-    if not LEAST < abs(m) <= _FULL or not _ZERO <= side.y <= _FULL:
+    move = side.move
+    if not LEAST < abs(move) <= _FULL or not _ZERO <= side.y <= _FULL:
         return False
-    if len(moves) == 1:
+    if not side.earlier:
         return True
+    moves = (*side.earlier, move)
     return sum(moves, _ZERO) <= _FULL and (max(moves) < 0 or min(moves) > 0)
 
 
@@ -219,10 +231,19 @@ def candidates(board: Board, actors: tuple[str, ...]) -> list[Trade]:
 
 
 @dataclass(frozen=True)
+class Made:
+    """An exchange that was made, with the weighted mean of each side's supply issue before and after it."""
+
+    trade: Trade
+    before: tuple[Decimal, Decimal]
+    after: tuple[Decimal, Decimal]
+
+
+@dataclass(frozen=True)
 class Outcome:
     """One round: the exchanges in the order made, how many became impossible, how often the best one had a tie."""
 
-    made: tuple[Trade, ...]
+    made: tuple[Made, ...]
     removed: int
     ties: int
 
@@ -230,8 +251,8 @@ class Outcome:
 def play_round(board: Board, actors: tuple[str, ...], coin: np.random.Generator | None = None) -> Outcome:
     """Make exchanges by falling gain until none is left; with a coin, ties are drawn, else taken in list order."""
     queue = [t for t in candidates(board, actors) if t.valid]
-    concerned = _index(queue)
-    made: list[Trade] = []
+    index = _index(queue)
+    made: list[Made] = []
     removed = ties = 0
     by_gain = attrgetter("gain")
     while queue:
@@ -241,45 +262,55 @@ def play_round(board: Board, actors: tuple[str, ...], coin: np.random.Generator 
             equal += 1
         ties += equal > 1
         best = queue.pop(int(coin.integers(equal)) if coin is not None and equal > 1 else 0)
-        best_id = id(best)
-        for trade in _concerned_by(best, concerned):
-            if trade.valid and id(trade) != best_id:
-                trade.learn(best)
         best.valid = False
+        sides = best.i, best.j
+        before = best.mean(best.i, best.i.at), best.mean(best.j, best.j.at)
+        made.append(Made(best, before, (best.mean(best.i, best.i.y), best.mean(best.j, best.j.y))))
+        _spread(sides, index)
         alive = [t for t in queue if t.valid]
         removed += len(queue) - len(alive)
         queue = alive
-        made.append(best)
     return Outcome(tuple(made), removed, ties)
 
 
-Index = tuple[dict[tuple[str, str], list[Trade]], dict[tuple[str, str], list[Trade]]]
+Place = tuple[str, str]
+Index = tuple[dict[Place, list[tuple[Trade, Side]]], dict[Place, list[Trade]]]
 
 
 def _index(queue: list[Trade]) -> Index:
     """Index trades by (actor, issue supplied) and by (actor, issue demanded)."""
-    supply: dict[tuple[str, str], list[Trade]] = defaultdict(list)
-    demand: dict[tuple[str, str], list[Trade]] = defaultdict(list)
+    supply: dict[Place, list[tuple[Trade, Side]]] = defaultdict(list)
+    demand: dict[Place, list[Trade]] = defaultdict(list)
     for trade in queue:
         for side in (trade.i, trade.j):
-            supply[side.who, side.supply].append(trade)
+            supply[side.who, side.supply].append((trade, side))
             demand[side.who, side.demand].append(trade)
     return supply, demand
 
 
-def _concerned_by(done: Trade, index: Index) -> list[Trade]:
-    found: dict[int, Trade] = {}
-    for side in (done.i, done.j):
-        for table, issue in zip(index, (side.supply, side.demand), strict=True):
-            found.update((id(t), t) for t in table.get((side.who, issue), ()))
-    return list(found.values())
+def _spread(sides: tuple[Side, Side], index: Index) -> None:
+    """Tell every open exchange that shares an arm with the one just made, and work those out again."""
+    supply, demand = index
+    concerned: dict[int, Trade] = {}
+    for mover, other in (sides, sides[::-1]):
+        for trade, side in supply[mover.who, mover.supply]:
+            if trade.valid:
+                side.at, side.float_at = mover.y, float(mover.y)
+                side.earlier = (*side.earlier, side.move)
+                concerned[id(trade)] = trade
+        for trade in demand[mover.who, mover.demand]:
+            if trade.valid:
+                trade.hear(other)
+                concerned[id(trade)] = trade
+    for trade in concerned.values():
+        trade.work_out()
 
 
-def settle(board: Board, made: tuple[Trade, ...]) -> Board:
+def settle(board: Board, made: tuple[Made, ...]) -> Board:
     """Return the positions the next round starts from: each mover drifts part of the way to where it voted."""
     after = {issue: {a: Arm(arm.x, arm.s, arm.c) for a, arm in arms.items()} for issue, arms in board.items()}
-    for trade in made:
-        for side in (trade.i, trade.j):
+    for one in made:
+        for side in (one.trade.i, one.trade.j):
             bend = (1 - side.s) * SALIENCE_WEIGHT
             kept = (1 - bend - FIXED_WEIGHT) * side.start
             after[side.supply][side.who].x = bend * side.y + FIXED_WEIGHT * side.y + kept
