@@ -1,0 +1,165 @@
+"""The simulation loop: many histories in one compiled program.
+
+Within a step acts come one after another at exponential waiting times; each is drawn through the four choices and
+performed at once. One turn of the loop is therefore either an act or the close of a step, whichever comes first; every
+run keeps its own clock, and the loop ends when the slowest run of the batch has closed its last step.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int, UInt32
+
+from blocs.bloc.observe import View, observe
+from blocs.bloc.state import State
+from blocs.bloc.world import Act
+from blocs.conduct.base import Chosen
+from blocs.engine.choose import may_choose, pick, scores
+from blocs.engine.control import Control, apply_edits, forbidden, next_forced, rules_at
+from blocs.engine.model import Coefficients, Model
+from blocs.engine.phases import close_step, perform, wait
+from blocs.engine.watch import Watch, read_watch
+from blocs.ground.axes import Key, Scalar
+from blocs.ground.keys import at, gumbels, uniforms
+
+LEVEL_STREAM = {"source": 10, "target": 11, "act": 12, "issue": 13}
+WAIT_STREAM = 14
+
+
+class Track(NamedTuple):
+    """What one run leaves: acts in order (axis slot, -1 where none), watched quantities (axes step, watch), a count.
+
+    `acts` is how many acts happened; where it exceeds the slots, the run was cut and must not be used.
+    """
+
+    day: Float[Array, " slot"]
+    act: Int[Array, "slot 4"]
+    acts: Int[Array, ""]
+    watched: Float[Array, "step watch"]
+
+
+class _Carry(NamedTuple):
+    state: State
+    step: Int[Array, ""]
+    slot: UInt32[Array, ""]
+    forced: Int[Array, ""]
+    track: Track
+
+
+def choose_act(model: Model, coefficients: Coefficients, control: Control, view: View, key: Key) -> Act:
+    """Draw who acts, toward whom, what, on what."""
+    world = view.world
+    zero = jnp.zeros((), jnp.int32)
+    ids = {"source": world.actor_id, "target": world.actor_id, "act": world.act_id, "issue": world.issue_id}
+
+    def draw(level: str, chosen: Chosen) -> Int[Array, ""]:
+        allowed = may_choose(level, view, chosen)  # type: ignore[arg-type]
+        if level == "act":
+            allowed = allowed & ~forbidden(control, view.state.clock, chosen.source, chosen.target, len(world.acts))
+        score = scores(model, coefficients, level, view, chosen)  # type: ignore[arg-type]
+        return pick(score, allowed, gumbels(key, ids[level], LEVEL_STREAM[level]).astype(score.dtype))
+
+    i = draw("source", Chosen(zero, zero, zero))
+    j = draw("target", Chosen(i, zero, zero))
+    g = draw("act", Chosen(i, j, zero))
+    k = draw("issue", Chosen(i, j, g))
+    return Act(i, j, g, k, jnp.ones((), view.pulse.dtype))
+
+
+@eqx.filter_jit
+def simulate(
+    model: Model,
+    coefficients: Coefficients,
+    state: State,
+    control: Control,
+    watch: Watch,
+    keys: UInt32[Array, "run 2"],
+    steps: int,
+    slots: int,
+) -> Track:
+    """Run `steps` steps from one state once for each key; all axes of the result get a leading axis run.
+
+    Args:
+        model: world, mechanisms, specification.
+        coefficients: parameters of conduct, shared by all runs.
+        state: the state at the start, shared by all runs.
+        control: interventions (`control.nothing` for none).
+        watch: which quantities to note at the end of each step.
+        keys: one random key a run.
+        steps: number of steps of `model.step_days`.
+        slots: acts a run can hold; a run that needs more is reported by `Track.acts > slots`.
+    """
+    return jax.vmap(lambda key: _run(model, coefficients, state, control, watch, key, steps, slots))(keys)
+
+
+def _run(
+    model: Model, coefficients: Coefficients, state: State, control: Control, watch: Watch, key: Key, steps: int, slots: int
+) -> Track:
+    blank = Track(
+        jnp.zeros(slots, state.clock.dtype),
+        jnp.full((slots, 4), -1, jnp.int16),
+        jnp.zeros((), jnp.int32),
+        jnp.zeros((steps, len(watch)), state.clock.dtype),
+    )
+    start = state.clock
+    first = _Carry(state, jnp.zeros((), jnp.int32), jnp.zeros((), jnp.uint32), jnp.zeros((), jnp.int32), blank)
+
+    def turn(carry: _Carry) -> _Carry:
+        return _turn(model, coefficients, control, watch, key, start, carry)
+
+    return jax.lax.while_loop(lambda c: c.step < steps, turn, first).track
+
+
+def _turn(
+    model: Model, coefficients: Coefficients, control: Control, watch: Watch, key: Key, start: Scalar, carry: _Carry
+) -> _Carry:
+    now = carry.state
+    model = rules_at(model, control, now.clock)
+    here = at(at(key, carry.step), carry.slot)
+    delay, is_forced = _delay(model, coefficients, control, here, carry)
+    end = start + (carry.step + 1) * model.step_days
+    # a run whose acts fill every slot stops acting but still closes its steps: it ends, and is reported as cut
+    acts_now = (now.clock + delay < end) & (carry.track.acts <= carry.track.day.shape[0])
+
+    ready = wait(now, delay)
+    drawn = choose_act(model, coefficients, control, observe(model.world, ready, model.half_lives), here)
+    act = jax.tree.map(lambda f, d: jnp.where(is_forced, f.astype(d.dtype), d), next_forced(control, carry.forced), drawn)
+    acted = perform(model, ready, act)
+
+    closed = close_step(model, here, wait(now, end - now.clock))
+    closed = apply_edits(control, closed, end - model.step_days, end)
+    state = jax.tree.map(lambda a, b: jnp.where(acts_now, a, b), acted, closed)
+    return _Carry(
+        state,
+        carry.step + ~acts_now,
+        jnp.where(acts_now, carry.slot + 1, 0).astype(jnp.uint32),
+        carry.forced + (acts_now & is_forced),
+        _note(carry.track, watch, acts_now, act, state, carry.step),
+    )
+
+
+def _delay(model: Model, coefficients: Coefficients, control: Control, key: Key, carry: _Carry) -> tuple[Scalar, Array]:
+    """Days until the next act and whether that act is a forced one."""
+    now = carry.state
+    decayed = (now.sent * (2.0 ** (-now.age / model.half_lives))[:, None]).sum(axis=1)
+    u = uniforms(key, jnp.zeros(1, jnp.uint32), WAIT_STREAM)[0]
+    free = -jnp.log(u) / coefficients.tempo.rate(decayed, model.half_lives)
+    forced_in = jnp.maximum(control.forced_day[jnp.minimum(carry.forced, len(control.forced_day) - 1)] - now.clock, 0.0)
+    waiting = (carry.forced < control.forced_count) & (forced_in <= free)
+    return jnp.where(waiting, forced_in, free).astype(now.clock.dtype), waiting
+
+
+def _note(track: Track, watch: Watch, acted: Array, act: Act, state: State, step: Array) -> Track:
+    slot = jnp.where(acted, track.acts, track.day.shape[0])
+    row = jnp.where(acted, track.watched.shape[0], step)
+    code = jnp.stack([act.source, act.target, act.act, act.issue]).astype(jnp.int16)
+    return Track(
+        track.day.at[slot].set(state.clock, mode="drop"),
+        track.act.at[slot].set(code, mode="drop"),
+        track.acts + acted,
+        track.watched.at[row].set(read_watch(watch, state), mode="drop"),
+    )

@@ -1,0 +1,122 @@
+"""Walk a recorded history through the same step as a simulation and note what each choice was made from.
+
+The tape is a list of operations: close a step, or perform an act after waiting some days. Replaying it gives, for every
+act, the statistics of every option at all four levels: the choice sets on which the likelihood is a plain conditional
+logit. The walk is differentiable in the parameters of mechanisms.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+from blocs.bloc.observe import observe
+from blocs.bloc.state import State
+from blocs.bloc.world import Act
+from blocs.conduct.base import LEVELS, Chosen
+from blocs.engine.choose import may_choose, rows, statistics
+from blocs.engine.model import Model
+from blocs.engine.phases import close_step, perform, wait
+from blocs.ground.keys import at
+
+
+class Tape(NamedTuple):
+    """A recorded history in the step's terms; axis op.
+
+    `kind` 0 closes a step, 1 performs an act after `days`, 2 notes a stated position after `days`: `source` holds
+    `issue` at `value` with `salience`, in public (`act` 0), in private (`act` 1) or in both (`act` 2). A negative
+    salience means that none was coded.
+    """
+
+    kind: Int[Array, " op"]
+    days: Float[Array, " op"]
+    source: Int[Array, " op"]
+    target: Int[Array, " op"]
+    act: Int[Array, " op"]
+    issue: Int[Array, " op"]
+    weight: Float[Array, " op"]
+    value: Float[Array, " op"]
+    salience: Float[Array, " op"]
+
+
+CLOSE, ACT, POSITION = 0, 1, 2
+
+
+class Sets(NamedTuple):
+    """What the four choices were made from, by level; axis event. `stats` (event, effect, option), `rows` (event, table)."""
+
+    stats: dict[str, Float[Array, "event effect option"]]
+    rows: dict[str, Int[Array, "event table"]]
+    allowed: dict[str, Bool[Array, "event option"]]
+    decayed: Float[Array, "event memory"]
+
+
+def replay(model: Model, state: State, tape: Tape, key: Array) -> tuple[State, State, Sets]:
+    """Return the last state, the state at the end of each operation (leading axis op) and the choice sets per operation.
+
+    Entries of the choice sets at operations that close a step hold zeros; `recorded_sets` drops them.
+    """
+
+    def one(carry: tuple[State, Array], op: Tape) -> tuple[tuple[State, Array], tuple[State, Sets]]:
+        now, n = carry
+        later, sets = jax.lax.switch(op.kind, (_close, _act, _position), model, now, op, at(key, n))
+        return (later, n + 1), (later, sets)
+
+    (end, _), (path, sets) = jax.lax.scan(one, (state, jnp.uint32(0)), tape)
+    return end, path, sets
+
+
+def _close(model: Model, state: State, op: Tape, key: Array) -> tuple[State, Sets]:
+    ready = wait(state, model.step_days - state.age)
+    return close_step(model, key, ready), _no_sets(model, state, op, key)
+
+
+def _no_sets(model: Model, state: State, op: Tape, key: Array) -> Sets:
+    shape = eqx.filter_eval_shape(_act, model, state, op, key)[1]
+    return jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shape)
+
+
+def _position(model: Model, state: State, op: Tape, key: Array) -> tuple[State, Sets]:
+    state = wait(state, op.days)
+    i, k = op.source, op.issue
+    shown, held = op.act != 1, op.act != 0
+    value = op.value.astype(state.line.dtype)
+    line = shown & (model.world.patron[i] > 0)
+    noted = state.replace(
+        public_position=state.public_position.at[i, k].set(jnp.where(shown, value, state.public_position[i, k])),
+        private_position=state.private_position.at[i, k].set(jnp.where(held, value, state.private_position[i, k])),
+        salience=state.salience.at[i, k].set(
+            jnp.where(op.salience >= 0, op.salience.astype(value.dtype), state.salience[i, k])
+        ),
+        line=state.line.at[k].set(jnp.where(line, value, state.line[k])),
+    )
+    return noted, _no_sets(model, state, op, key)
+
+
+def _act(model: Model, state: State, op: Tape, key: Array) -> tuple[State, Sets]:
+    state = wait(state, op.days)
+    view = observe(model.world, state, model.half_lives)
+    zero = jnp.zeros((), jnp.int32)
+    steps = {
+        "source": Chosen(zero, zero, zero),
+        "target": Chosen(op.source, zero, zero),
+        "act": Chosen(op.source, op.target, zero),
+        "issue": Chosen(op.source, op.target, op.act),
+    }
+    sets = Sets(
+        {level: statistics(model, level, view, steps[level]) for level in LEVELS},
+        {level: rows(model, level, view, steps[level]) for level in LEVELS},
+        {level: may_choose(level, view, steps[level]) for level in LEVELS},
+        view.sent().sum(axis=1),
+    )
+    return perform(model, state, Act(op.source, op.target, op.act, op.issue, op.weight)), sets
+
+
+def recorded_sets(tape: Tape, sets: Sets) -> Sets:
+    """Keep the choice sets of acts only, in order."""
+    keep = jnp.flatnonzero(tape.kind == ACT)
+    return jax.tree.map(lambda x: x[keep], sets)

@@ -1,0 +1,114 @@
+"""From a built scenario to choice sets: draw chronologies, replay each, stack what the four choices were made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+import jax
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from blocs.bloc.state import State
+from blocs.conduct.base import LEVELS, Level
+from blocs.engine.model import Model
+from blocs.engine.replay import Sets, Tape, recorded_sets, replay
+from blocs.ground.keys import root
+from blocs.inference.pooled import LevelData
+from blocs.inference.tape import Chronology, draw_chronology, usable_acts
+from blocs.inference.tempo import TempoData
+from blocs.scenario.build import Built
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Recorded acts as choice sets over several drawn chronologies.
+
+    `levels` stacks all draws; `acts` has the rows of the stack (with `draw`); `ends` is the state at the end of each
+    chronology's tape; `tempo` the timing of each.
+    """
+
+    levels: dict[Level, LevelData]
+    acts: pl.DataFrame
+    ends: tuple[State, ...]
+    tempo: tuple[TempoData, ...]
+
+    @property
+    def draws(self) -> int:
+        """Number of chronologies."""
+        return len(self.ends)
+
+
+@partial(jax.jit, static_argnames=("keep_path",))
+def _replayed(model: Model, state: State, tape: Tape, keep_path: bool = False) -> tuple[State, State | None, Sets]:
+    end, path, sets = replay(model, state, tape, root(0))
+    return end, (path if keep_path else None), sets
+
+
+def record_sets(
+    built: Built, until: date, draws: int, seed: int = 0, since: date | None = None, positions_until: date | None = None
+) -> Recorded:
+    """Replay the record up to a day and return what its acts were chosen from.
+
+    Args:
+        built: the scenario as arrays, float64.
+        until: acts count if their whole date lies on or before this day.
+        draws: number of drawn chronologies, at least 1.
+        seed: of the first draw; draw d uses seed + d.
+        since: acts before it are left out of the choice sets but still move the state.
+        positions_until: stated positions known by this day count; `until` by default.
+    """
+    frame = usable_acts(built, until=until)
+    chronologies = [draw_chronology(built, frame, seed + d, until, positions_until or until) for d in range(draws)]
+    ends: list[State] = []
+    parts: list[Sets] = []
+    for chronology in chronologies:
+        end, _, sets = _replayed(built.model, built.state, chronology.tape)
+        ends.append(end)
+        parts.append(jax.tree.map(np.asarray, recorded_sets(chronology.tape, sets)))
+    keep = [_from(c, since) for c in chronologies]
+    acts = pl.concat(
+        [c.acts.with_columns(pl.lit(d).alias("draw")).filter(pl.Series(k)) for d, (c, k) in enumerate(zip(chronologies, keep, strict=True))]
+    )  # fmt: skip
+    begin, end_day = built.day(since or built.epoch), built.day(until) + 1.0
+    tempo = tuple(
+        TempoData(c.acts["day"].to_numpy()[k], np.asarray(p.decayed)[k], begin, end_day)
+        for c, p, k in zip(chronologies, parts, keep, strict=True)
+    )
+    levels = {level: _stack(built, level, parts, keep, acts, draws) for level in LEVELS}
+    return Recorded(levels, acts, tuple(ends), tempo)
+
+
+def replay_path(built: Built, chronology: Chronology) -> tuple[State, Any]:
+    """Return the end state and the state after every operation of a tape (leading axis op)."""
+    end, path, _ = _replayed(built.model, built.state, chronology.tape, keep_path=True)
+    return end, path
+
+
+def _from(chronology: Chronology, since: date | None) -> NDArray[np.bool_]:
+    if since is None:
+        return np.ones(chronology.acts.height, bool)
+    return (chronology.acts["start"] >= since).to_numpy()
+
+
+def _stack(
+    built: Built, level: Level, parts: list[Sets], keep: list[NDArray[np.bool_]], acts: pl.DataFrame, draws: int
+) -> LevelData:
+    _, tables = built.model.specification.at(level)
+    column = {"source": "i", "target": "j", "act": "g", "issue": "k"}[level]
+    return LevelData(
+        x=np.concatenate([np.asarray(p.stats[level], np.float64)[k] for p, k in zip(parts, keep, strict=True)]),
+        rows=np.concatenate([np.asarray(p.rows[level], np.int64)[k] for p, k in zip(parts, keep, strict=True)]),
+        allowed=np.concatenate([np.asarray(p.allowed[level])[k] for p, k in zip(parts, keep, strict=True)]),
+        chosen=acts[column].to_numpy().astype(np.int64),
+        weight=acts["confidence"].fill_null(1.0).to_numpy() / draws,
+        scene=acts["scene"].to_numpy().astype(np.int64),
+        draw=acts["draw"].to_numpy().astype(np.int64),
+        table_rows=tuple(len(t.rows(built.model.world)) for t in tables),
+    )
+
+
+__all__ = ["Recorded", "record_sets", "replay_path"]
