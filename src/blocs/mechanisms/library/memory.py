@@ -31,14 +31,54 @@ class Memory(AbstractMechanism):
         summary="decayed counts of past acts at three half-lives, last acts, and the running agenda",
         systems=("S18", "S20", "S28"),
         rules=(),
-        reads=frozenset({"recent", "hostile", "friendly", "sent", "received", "repertoire", "agenda", "last_act", "last_issue", "turn"}),
-        writes=frozenset({"recent", "hostile", "friendly", "sent", "received", "repertoire", "agenda", "last_act", "last_issue", "turn"}),
+        reads=frozenset(
+            {
+                "recent",
+                "hostile",
+                "friendly",
+                "sent",
+                "received",
+                "repertoire",
+                "agenda",
+                "last_act",
+                "last_issue",
+                "turn",
+            }
+        ),
+        writes=frozenset(
+            {
+                "recent",
+                "hostile",
+                "friendly",
+                "sent",
+                "received",
+                "repertoire",
+                "agenda",
+                "last_act",
+                "last_issue",
+                "turn",
+            }
+        ),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "deterministic"}),
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales what one act leaves behind"),
             Param("scene", "day", 0.01, 3.0, 0.1, "acts of one sitting; SYSTEM 0: meetings run in days"),
-            Param("recent", "day", 3.0, 120.0, 20.0, "chosen by rolling origin inside 1953-1957; SYSTEM 0: sanctions run in weeks"),
-            Param("past", "day", 120.0, 4000.0, 400.0, "chosen by rolling origin inside 1953-1957; SYSTEM 0: line changes run in months"),
+            Param(
+                "recent",
+                "day",
+                3.0,
+                120.0,
+                20.0,
+                "chosen by rolling origin inside 1953-1957; SYSTEM 0: sanctions run in weeks",
+            ),
+            Param(
+                "past",
+                "day",
+                120.0,
+                4000.0,
+                400.0,
+                "chosen by rolling origin inside 1953-1957; SYSTEM 0: line changes run in months",
+            ),
         ),
         references=("Brandes, Lerner & Snijders 2009", "Lerner, Bussmann, Snijders & Brandes 2013"),
     )
