@@ -76,7 +76,7 @@ class Chronicle:
             open_end: day put for an open end (`1960/..`).
 
         Raises:
-            ValueError: an entry's date is no EDTF date.
+            ValueError: an entry's date is no EDTF date, or fields of an event contradict each other.
         """
         known = kinds or {}
         rows = [_event_row(event, known, open_start, open_end) for event in events]
@@ -239,6 +239,8 @@ def _when(text: str, open_start: date, open_end: date) -> dict[str, Any]:
 
 
 def _event_row(event: Event, kinds: Mapping[str, str], open_start: date, open_end: date) -> dict[str, Any]:
+    for field, problem, expected in event.problems():
+        raise ValueError(f"event {event.id}: {field}: {problem}, expected {expected}")
     both = {kinds.get(event.source), kinds.get(event.target or "")}
     dyad = ("bilateral" if both <= PARTIES_AND_STATES else "collective") if event.is_dyadic and kinds else None
     digits = "".join(letter for letter in event.id if letter in "0123456789")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, cast, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Channel = Literal["public", "closed_meeting", "private_talk", "secret", "rumour_or_report"]
 Basis = Literal["narrator_participant", "narrator_present", "reported_by_other", "narrator_inference", "public_record"]
@@ -92,23 +92,21 @@ class Event(Entry):
     checked: bool = False
     coder: str | None = None
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Event:
-        if self.source == self.target and not self.internal:
-            raise ValueError(f"source and target are both {self.source!r}, expected another target or internal: true")
-        if self.internal and self.source != self.target:
-            raise ValueError("internal is true although source and target differ, expected one actor on both sides")
-        if self.is_dyadic:
-            self._usable()
-        elif self.not_dyadic_reason is None:
-            raise ValueError("is_dyadic is false without a reason, expected a not_dyadic_reason")
-        return self
-
-    def _usable(self) -> None:
-        if self.target is None or self.internal or self.act == NOT_AN_ACT:
-            raise ValueError("is_dyadic is true, expected an act (not process) of one actor toward another")
-        if self.not_dyadic_reason is not None:
-            raise ValueError("is_dyadic is true, expected no not_dyadic_reason")
+    def problems(self) -> tuple[tuple[str, str, str], ...]:
+        """Return (field, what is wrong, what was expected) for fields that contradict each other."""
+        found: list[tuple[str, str, str]] = []
+        if self.internal != (self.source == self.target):
+            wrong = (
+                f"source and target are both {self.source!r}" if not self.internal else "is one of two different actors"
+            )
+            found.append(("target", wrong, "another target, or one actor on both sides and internal: true"))
+        if not self.is_dyadic and self.not_dyadic_reason is None:
+            found.append(("not_dyadic_reason", "is missing although is_dyadic is false", "a reason"))
+        if self.is_dyadic and self.not_dyadic_reason is not None:
+            found.append(("not_dyadic_reason", f"is {self.not_dyadic_reason!r} although is_dyadic is true", "none"))
+        if self.is_dyadic and (self.target is None or self.internal or self.act == NOT_AN_ACT):
+            found.append(("is_dyadic", "is true", f"false, unless one actor does an act (not {NOT_AN_ACT}) to another"))
+        return tuple(found)
 
     @property
     def actors(self) -> tuple[str, ...]:

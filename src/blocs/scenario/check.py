@@ -1,0 +1,322 @@
+"""Checks between entries: every id known, every date inside, every threshold on a quantity that exists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from blocs.bloc.vocabulary import Quantity, vocabulary
+from blocs.ground.errors import Fault, InputError
+from blocs.record import dates
+from blocs.record.event import LONGEST_DYADIC_SPAN, Event, Position
+from blocs.scenario.faults import Faults, near, shown
+from blocs.scenario.folder import ENTRIES, SPEC, Folder
+from blocs.scenario.interventions import Names, parse
+from blocs.scenario.outcomes import PLACEHOLDER, EventCondition, Outcome, StateCondition, StateSelector, conditions
+from blocs.scenario.scenario import ROLES, roles
+from blocs.scenario.spec import Days, Institution, Meeting, PageRange, Question, Source, Spec, StateEntry
+from blocs.scenario.tables import DEPENDS, Actor, Alias, Number, Tie
+
+_ENDS = {"actor": ("actor", "toward"), "lever": ("lever",), "issue": ("issue",)}
+"""Names of entries for each axis of a quantity; the second actor of a dyad is `toward`."""
+
+
+class Checker:
+    """Checks of one folder; `faults` fills as they run."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self.spec: Spec | None = folder.spec.value if folder.spec else None
+        self.faults = {name: Faults(str(folder.path / name)) for name in (SPEC, *ENTRIES)}
+        self.actors: dict[str, Actor] = {
+            row.value.id: row.value for row in folder.entries["actors.csv"] if row.value.id
+        }
+        self.collectives = frozenset(actor.id for actor in self.actors.values() if actor.tier in (1, None))
+        self.ids = {name: frozenset(entry.id for entry in folder.values(name) if entry.id) for name in _WITH_IDS}
+        self.roles = roles(self.spec, self.actors) if self.spec else {}
+
+    def run(self) -> list[Fault]:
+        """Return every fault between entries."""
+        for name in _WITH_IDS:
+            self._unique(name)
+        self._roles_exist()
+        for name, one in _CHECKS.items():
+            for row in self.folder.entries[name]:
+                one(self, _Place(self.faults[name], row.line, row.whole), row.value)
+        return [fault for found in self.faults.values() for fault in found.all()]
+
+    def known(self, place: _Place, field: str, name: str | None, file: str, *, also: Collection[str] = ()) -> None:
+        """Note a name that is in neither `also` nor the ids of a file (a file with lost entries is not judged)."""
+        if name is None or name in self.ids[file] or name in also or file in self.folder.lost:
+            return
+        place.add(field, f"is an unknown {shown(name)}", f"an id of {file}{near(name, {*self.ids[file], *also})}")
+
+    def collective(self, place: _Place, field: str, name: str | None, *, also: Collection[str] = ()) -> None:
+        """Note a name that is no tier-1 actor."""
+        if name in self.actors and name not in self.collectives:
+            place.add(field, f"is {shown(name)}, a tier-2 actor", "a tier-1 actor")
+        elif name not in also:
+            self.known(place, field, name, "actors.csv")
+
+    def each(self, place: _Place, field: str, names: Iterable[str], *, also: Collection[str] = ()) -> None:
+        """Note every name of a list that is no tier-1 actor."""
+        for name in names:
+            self.collective(place, field, name, also=also)
+
+    def pages(self, place: _Place, field: str, pages: Iterable[int], *, required: bool = False) -> None:
+        """Note pages that the source does not have, and missing ones where they are required."""
+        span: PageRange | None = self.spec.pages if self.spec else None
+        if span is None:
+            return
+        found = tuple(pages)
+        for page in found:
+            if not span.first <= page <= span.last:
+                place.add(field, f"is page {page}", f"{span.first} to {span.last}")
+        if required and not found and place.whole:
+            place.add(field, "is missing", "at least one page of the source")
+
+    def dated(self, place: _Place, entry: Event | Position) -> tuple[date, date] | None:
+        """Check a date and its bounds; return them where they can be told."""
+        caps: Days | None = self.spec.open_ends if self.spec else None
+        if not entry.date or caps is None:
+            return None
+        try:
+            found = dates.bounds(entry.date)
+            start, end = found.capped(caps.start, caps.end)
+        except ValueError as error:
+            place.add("date", str(error), dates.EXPECTED)
+            return None
+        self.inside(place, "date", found.start, found.end)
+        for field, written, day in (("start", entry.start, start), ("end", entry.end, end)):
+            if written and written != day.isoformat():
+                place.add(field, f"is {shown(written)}, but date {shown(entry.date)} is bounded by it", day.isoformat())
+        return start, end
+
+    def inside(self, place: _Place, field: str, start: date | None, end: date | None) -> None:
+        """Note a date that leaves the horizon."""
+        horizon: Days | None = self.spec.horizon if self.spec else None
+        if horizon is None:
+            return
+        if (start and start < horizon.start) or (end and end > horizon.end):
+            place.add(field, "leaves the horizon of the scenario", f"{horizon.start} to {horizon.end}")
+
+    def when(self, place: _Place, field: str, text: str | None) -> None:
+        """Check the horizon of a date whose form is known to be right."""
+        if text:
+            found = dates.bounds(text)
+            self.inside(place, field, found.start, found.end)
+
+    def cell(self, place: _Place, field: str, entry: StateEntry | StateSelector, also: Collection[str] = ()) -> None:
+        """Check that an entry names a quantity of the state and exactly the ends that its axes ask for."""
+        if not entry.variable:
+            return
+        quantity = vocabulary().get(entry.variable)
+        if quantity is None or quantity.memory:
+            names = [name for name, one in vocabulary().items() if not one.memory]
+            hint = near(entry.variable, names)
+            place.add(field + "variable", f"is an unknown {shown(entry.variable)}", f"a quantity of the state{hint}")
+            return
+        wanted = ends(quantity)
+        for name in ("actor", "toward", "lever", "issue"):
+            value: str | None = getattr(entry, name)
+            if (value is None) == (name in wanted):
+                problem = "is missing" if value is None else "is not an axis here"
+                place.add(field + name, problem, f"{quantity.name}[{', '.join(wanted)}]")
+        self.collective(place, field + "actor", entry.actor, also=also)
+        self.collective(place, field + "toward", entry.toward, also=also)
+        self.known(place, field + "lever", entry.lever, "levers.csv")
+        self.known(place, field + "issue", entry.issue, "issues.csv")
+
+    def _unique(self, name: str) -> None:
+        first: dict[str, int] = {}
+        for row in self.folder.entries[name]:
+            if row.value.id is None:
+                continue
+            if row.value.id in first:
+                problem = f"{shown(row.value.id)} is used twice, first on line {first[row.value.id]}"
+                self.faults[name].add(row.line, "id", problem, "each id once")
+            first.setdefault(row.value.id, row.line)
+
+    def _roles_exist(self) -> None:
+        for role in ROLES:
+            line = self.folder.spec_lines.line((role,))
+            self.collective(_Place(self.faults[SPEC], line), role, getattr(self.spec, role, None))
+
+
+class _Place:
+    """Where faults of one entry are noted."""
+
+    def __init__(self, faults: Faults, line: int, whole: bool = True) -> None:
+        self._faults, self._line, self.whole = faults, line, whole
+
+    def add(self, field: str, problem: str, expected: str = "") -> None:
+        self._faults.add(self._line, field, problem, expected)
+
+
+def ends(quantity: Quantity) -> tuple[str, ...]:
+    """Return the names of the ends of a quantity: `("actor", "toward", "lever")` for `dependence`."""
+    found: list[str] = []
+    for axis in quantity.axes:
+        options = _ENDS.get(axis, (axis,))
+        found.append(next(option for option in options if option not in found))
+    return tuple(found)
+
+
+def _actor(check: Checker, place: _Place, actor: Actor) -> None:
+    check.collective(place, "parent", actor.parent)
+    check.each(place, "members", actor.members)
+    if actor.tier == 2 and actor.parent is None and place.whole:
+        place.add("parent", "is missing", "the tier-1 actor that a tier-2 actor belongs to")
+    if actor.tier == 1 and actor.parent is not None:
+        place.add("parent", f"is {shown(actor.parent)}", "no parent for a tier-1 actor")
+
+
+def _alias(check: Checker, place: _Place, alias: Alias) -> None:
+    check.known(place, "actor", alias.actor, "actors.csv")
+
+
+def _event(check: Checker, place: _Place, event: Event) -> None:
+    if place.whole or (event.source and event.source == event.target and not event.internal):
+        for problem in event.problems():
+            place.add(*problem)
+    check.collective(place, "source", event.source)
+    check.collective(place, "target", event.target)
+    for field in ("co_sources", "co_targets", "audience"):
+        check.each(place, field, getattr(event, field))
+    check.known(place, "source_person", event.source_person, "actors.csv")
+    check.known(place, "target_person", event.target_person, "actors.csv")
+    check.known(place, "act", event.act, "acts.csv")
+    check.known(place, "issue", event.issue, "issues.csv")
+    check.known(place, "lever", event.lever, "levers.csv")
+    check.known(place, "said_by", event.said_by, "sources.yaml")
+    check.pages(place, "pages", event.pages, required=True)
+    for merged in event.merged_ids:
+        if merged in check.ids["events.jsonl"]:
+            place.add("merged_ids", f"names {shown(merged)}, which is still an event", "ids folded into this one")
+    days = check.dated(place, event)
+    if days and event.is_dyadic and (days[1] - days[0]).days > LONGEST_DYADIC_SPAN:
+        place.add("is_dyadic", f"is true over {(days[1] - days[0]).days} days", f"at most {LONGEST_DYADIC_SPAN}")
+
+
+def _position(check: Checker, place: _Place, position: Position) -> None:
+    check.collective(place, "actor", position.actor)
+    check.each(place, "co_actors", position.co_actors)
+    check.known(place, "actor_person", position.actor_person, "actors.csv")
+    check.known(place, "issue", position.issue, "issues.csv")
+    check.known(place, "said_by", position.said_by, "sources.yaml")
+    check.pages(place, "page", () if position.page is None else (position.page,), required=True)
+    check.dated(place, position)
+
+
+def _institution(check: Checker, place: _Place, body: Institution) -> None:
+    check.each(place, "members", body.members, also=check.roles)
+    if body.convener is not None:
+        check.collective(place, "convener", body.convener, also=check.roles)
+    check.pages(place, "pages", body.pages)
+
+
+def _source(check: Checker, place: _Place, source: Source) -> None:
+    check.collective(place, "side", source.side)
+
+
+def _meeting(check: Checker, place: _Place, meeting: Meeting) -> None:
+    check.each(place, "participants", meeting.participants, also=check.roles)
+    check.known(place, "institution", meeting.institution, "institutions.yaml")
+    check.when(place, "date", meeting.date)
+    check.pages(place, "pages", meeting.pages)
+
+
+def _outcome(check: Checker, place: _Place, outcome: Outcome) -> None:
+    also = {*check.roles, *([PLACEHOLDER] if outcome.for_each else [])}
+    for leaf in conditions(outcome.when) if outcome.when else ():
+        if isinstance(leaf, StateCondition):
+            check.cell(place, "when.state.", leaf.state, also)
+        else:
+            _selector(check, place, leaf, also)
+    for actor, truth in outcome.recorded_for.items():
+        if actor not in check.roles.get(outcome.for_each or "", ()):
+            place.add("recorded_for", f"names {shown(actor)}", f"one of {outcome.for_each or 'no actors: no for_each'}")
+        check.when(place, "recorded_for", truth.date)
+        check.pages(place, "recorded_for", truth.pages)
+    if outcome.recorded:
+        check.when(place, "recorded.date", outcome.recorded.date)
+        check.pages(place, "recorded.pages", outcome.recorded.pages)
+
+
+def _selector(check: Checker, place: _Place, leaf: EventCondition, also: Collection[str]) -> None:
+    check.each(place, "when.event.source", leaf.event.source, also=also)
+    check.each(place, "when.event.target", leaf.event.target, also=also)
+    for act in leaf.event.act:
+        check.known(place, "when.event.act", act, "acts.csv")
+    for issue in leaf.event.issue:
+        check.known(place, "when.event.issue", issue, "issues.csv")
+
+
+def _tie(check: Checker, place: _Place, tie: Tie) -> None:
+    check.collective(place, "source", tie.source)
+    check.collective(place, "target", tie.target)
+    if tie.source and tie.source == tie.target:
+        place.add("target", f"is the source {shown(tie.source)} itself", "another actor")
+    if tie.tie and tie.tie.startswith(DEPENDS):
+        check.known(place, "tie", tie.tie.removeprefix(DEPENDS), "levers.csv")
+    check.when(place, "from", tie.since)
+    check.when(place, "to", tie.until)
+    check.pages(place, "pages", tie.pages)
+
+
+def _state(check: Checker, place: _Place, entry: StateEntry) -> None:
+    check.cell(place, "", entry)
+    check.pages(place, "pages", entry.pages)
+    quantity = vocabulary().get(entry.variable)
+    if quantity is None or not isinstance(entry.value, float):  # pyright: ignore[reportUnnecessaryIsInstance]
+        return
+    if entry.value < quantity.lo or (quantity.hi is not None and entry.value > quantity.hi):
+        high = "any" if quantity.hi is None else f"{quantity.hi:g}"
+        place.add("value", f"is {entry.value:g}", f"{quantity.lo:g} to {high} ({quantity.unit})")
+
+
+def _question(check: Checker, place: _Place, question: Question) -> None:
+    for outcome in question.outcomes:
+        check.known(place, "outcomes", outcome, "outcomes.yaml")
+    for variable in question.variables:
+        if variable not in vocabulary():
+            hint = near(variable, vocabulary())
+            place.add("variables", f"is an unknown {shown(variable)}", f"a quantity of the state{hint}")
+    check.pages(place, "pages", question.pages)
+    horizon: Days | None = check.spec.horizon if check.spec else None
+    if horizon is None or check.folder.lost & {"actors.csv", "acts.csv", "issues.csv", "levers.csv"}:
+        return
+    names = Names(
+        check.collectives, check.ids["acts.csv"], check.ids["issues.csv"], check.ids["levers.csv"], check.roles
+    )
+    for text in question.do:
+        try:
+            parse(text, names, {name: one.axes for name, one in vocabulary().items()}, horizon)
+        except InputError as error:
+            for fault in error.faults:
+                place.add("do", f"{shown(text)}: {fault.problem}", fault.expected)
+
+
+def _number(check: Checker, place: _Place, number: Number) -> None:
+    check.each(place, "actors", number.actors)
+    for event in number.event_ids:
+        check.known(place, "event_ids", event, "events.jsonl")
+    check.pages(place, "pages", (*((number.page,) if number.page else ()), *number.pages))
+
+
+_WITH_IDS = tuple(name for name, model in ENTRIES.items() if "id" in model.model_fields)
+_CHECKS: Mapping[str, Callable[[Checker, _Place, Any], None]] = {
+    "actors.csv": _actor,
+    "aliases.csv": _alias,
+    "institutions.yaml": _institution,
+    "sources.yaml": _source,
+    "events.jsonl": _event,
+    "positions.jsonl": _position,
+    "schedule.yaml": _meeting,
+    "outcomes.yaml": _outcome,
+    "ties.csv": _tie,
+    "state.yaml": _state,
+    "questions.yaml": _question,
+    "numbers.csv": _number,
+}

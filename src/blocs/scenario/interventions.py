@@ -1,0 +1,252 @@
+"""The language of interventions: what a person changes in a scenario before asking what would have followed.
+
+    set    VARIABLE[NAMES] = NUMBER      [from DATE] [until DATE]
+    scale  VARIABLE[NAMES] * NUMBER      [from DATE] [until DATE]
+    forbid ACT[|ACT...] from WHO to WHO  [from DATE] [until DATE]
+    force  ACT from WHO to WHO           [about ISSUE] on DATE
+    rule   MECHANISM.PARAMETER = NUMBER  [from DATE] [until DATE]
+
+`WHO` and names of actors are ids of collectives, roles (`patron`, `narrator`, `member`, `ally`...) or `any`. `from` is
+the first day of a date, `until` the last; without `from` the intervention holds from the start of the forecast. With
+`until`, `set` and `scale` hold to that day; without, the state is changed once and then moves on as it will.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, NoReturn
+
+from blocs.ground.errors import bad_input
+from blocs.record import dates
+from blocs.scenario.faults import near, shown
+from blocs.scenario.spec import Days
+
+if TYPE_CHECKING:
+    from blocs.scenario.scenario import Scenario
+
+ANY = "any"
+"""Stands for every collective."""
+
+
+@dataclass(frozen=True)
+class Set:
+    """Put `value` into cells of the state: `cells` has the names on each axis of `variable`."""
+
+    variable: str
+    cells: tuple[tuple[str, ...], ...]
+    value: float
+    start: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Multiply cells of the state by `factor`."""
+
+    variable: str
+    cells: tuple[tuple[str, ...], ...]
+    factor: float
+    start: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Forbid:
+    """Take acts of `sources` toward `targets` out of choice."""
+
+    acts: tuple[str, ...]
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    start: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Force:
+    """Make one act happen between some day of `day` and its end: `start` to `until`, one day where the date has one."""
+
+    act: str
+    source: str
+    target: str
+    start: date
+    until: date
+    issue: str | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Give a parameter of a mechanism another value."""
+
+    mechanism: str
+    parameter: str
+    value: float
+    start: date | None = None
+    until: date | None = None
+
+
+Do = Set | Scale | Forbid | Force | Rule
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names that an intervention may use."""
+
+    actors: Collection[str]
+    acts: Collection[str]
+    issues: Collection[str]
+    levers: Collection[str]
+    roles: Mapping[str, tuple[str, ...]]
+
+
+_NUMBER = r"(?P<number>\S+?)"
+_WINDOW = r"(?:\s+from\s+(?P<since>\S+))?(?:\s+until\s+(?P<until>\S+))?"
+_CELLS = r"(?P<variable>[\w.]+)\s*(?:\[(?P<cells>[^\]]*)\])?"
+_SIDES = r"from\s+(?P<source>\S+)\s+to\s+(?P<target>\S+)"
+_FORMS: Mapping[str, tuple[str, str]] = {
+    "set": (rf"{_CELLS}\s*=\s*{_NUMBER}{_WINDOW}", "set variable[names]=number [from date] [until date]"),
+    "scale": (rf"{_CELLS}\s*\*\s*{_NUMBER}{_WINDOW}", "scale variable[names]*number [from date] [until date]"),
+    "forbid": (rf"(?P<act>\S+)\s+{_SIDES}{_WINDOW}", "forbid act from who to who [from date] [until date]"),
+    "force": (
+        rf"(?P<act>\S+)\s+{_SIDES}(?:\s+about\s+(?P<issue>\S+))?\s+on\s+(?P<day>\S+)",
+        "force act from who to who [about issue] on date",
+    ),
+    "rule": (
+        rf"(?P<mechanism>\w+)\.(?P<parameter>\w+)\s*=\s*{_NUMBER}{_WINDOW}",
+        "rule mechanism.parameter=number [from date] [until date]",
+    ),
+}
+
+
+def parse_do(text: str, scenario: Scenario, variables: Mapping[str, tuple[str, ...]]) -> Do:
+    """Return the intervention that a person wrote.
+
+    Args:
+        text: one line of the language above.
+        scenario: gives the actors, roles, acts, issues, levers and the horizon of dates.
+        variables: axes of each variable of the state, such as `{"reserve_days": ("actor", "lever")}`.
+
+    Raises:
+        InputError: unknown verb, variable, actor, act, issue or lever; a bad number; a date that is none or outside.
+    """
+    names = Names(
+        scenario.collectives, tuple(scenario.acts), tuple(scenario.issues), tuple(scenario.levers), scenario.roles
+    )
+    return parse(text, names, variables, scenario.spec.horizon)
+
+
+def parse(text: str, names: Names, variables: Mapping[str, tuple[str, ...]], horizon: Days) -> Do:
+    """Return the intervention of a line, given the names that it may use; see `parse_do`."""
+    return _Parser(text, names, variables, horizon).parse()
+
+
+class _Parser:
+    def __init__(self, text: str, names: Names, variables: Mapping[str, tuple[str, ...]], horizon: Days) -> None:
+        self.text, self.names, self.variables, self.horizon = text, names, variables, horizon
+        self.found: dict[str, str | None] = {}
+
+    def parse(self) -> Do:
+        verb, _, rest = self.text.strip().partition(" ")
+        if verb not in _FORMS:
+            self.fail(f"has an unknown verb {shown(verb)}", f"one of {', '.join(_FORMS)}{near(verb, _FORMS)}")
+        pattern, form = _FORMS[verb]
+        match = re.fullmatch(pattern, rest.strip())
+        if match is None:
+            self.fail("is not of the form of its verb", form)
+        self.found = match.groupdict()
+        makers: Mapping[str, Callable[[], Do]] = {
+            "set": lambda: Set(*self.cells(), self.number(), *self.window()),
+            "scale": lambda: Scale(*self.cells(), self.number(), *self.window()),
+            "forbid": lambda: Forbid(self.acts(), self.actors("source"), self.actors("target"), *self.window()),
+            "force": self.force,
+            "rule": lambda: Rule(self.part("mechanism"), self.part("parameter"), self.number(), *self.window()),
+        }
+        return makers[verb]()
+
+    def fail(self, problem: str, expected: str) -> NoReturn:
+        raise bad_input("do", shown(self.text.strip()), problem, expected)
+
+    def part(self, name: str) -> str:
+        return self.found[name] or ""
+
+    def one_of(self, kind: str, name: str, known: Collection[str]) -> str:
+        if name not in known:
+            self.fail(f"has an unknown {kind} {shown(name)}", f"a known {kind}{near(name, known)}")
+        return name
+
+    def number(self) -> float:
+        try:
+            value = float(self.part("number"))
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            self.fail(f"has {shown(self.part('number'))} as its number", "a finite number")
+        return value
+
+    def cells(self) -> tuple[str, tuple[tuple[str, ...], ...]]:
+        variable = self.one_of("variable", self.part("variable"), self.variables)
+        axes = self.variables[variable]
+        written = [name.strip() for name in self.part("cells").split(",")] if self.found["cells"] else []
+        if len(written) != len(axes):
+            self.fail(f"gives {variable} {len(written)} names", f"{variable}[{', '.join(axes)}]")
+        return variable, tuple(self.axis(axis, name) for axis, name in zip(axes, written, strict=True))
+
+    def axis(self, axis: str, name: str) -> tuple[str, ...]:
+        if axis == "actor":
+            return self.resolve(name)
+        known = {"lever": self.names.levers, "issue": self.names.issues, "act": self.names.acts}.get(axis)
+        if known is None:
+            self.fail(
+                f"changes an axis {shown(axis)}, which no person sets", "a variable over actors, levers or issues"
+            )
+        return tuple(known) if name == ANY else (self.one_of(axis, name, known),)
+
+    def acts(self) -> tuple[str, ...]:
+        written = self.part("act")
+        if written == ANY:
+            return tuple(self.names.acts)
+        return tuple(self.one_of("act", act, self.names.acts) for act in written.split("|"))
+
+    def actors(self, side: str) -> tuple[str, ...]:
+        return self.resolve(self.part(side))
+
+    def resolve(self, name: str) -> tuple[str, ...]:
+        if name == ANY:
+            return tuple(self.names.actors)
+        if name in self.names.roles:
+            return self.names.roles[name]
+        return (self.one_of("actor", name, {*self.names.actors, *self.names.roles, ANY}),)
+
+    def force(self) -> Force:
+        act = self.one_of("act", self.part("act"), self.names.acts)
+        sides = [self.actors(side) for side in ("source", "target")]
+        if any(len(side) != 1 for side in sides):
+            self.fail("names several actors on a side", "one actor on each side of a forced act")
+        source, target = sides[0][0], sides[1][0]
+        if source == target:
+            self.fail("has one actor on both sides", "two actors")
+        issue = self.found["issue"]
+        if issue is not None:
+            self.one_of("issue", issue, self.names.issues)
+        day = self.part("day")
+        return Force(act, source, target, self.day(day, dates.first_day), self.day(day, dates.last_day), issue)
+
+    def window(self) -> tuple[date | None, date | None]:
+        since, until = self.found["since"], self.found["until"]
+        start = self.day(since, dates.first_day) if since else None
+        end = self.day(until, dates.last_day) if until else None
+        if start and end and end < start:
+            self.fail("ends before it begins", "from date <= until date")
+        return start, end
+
+    def day(self, text: str, side: Callable[[str], date]) -> date:
+        try:
+            found = side(text)
+        except ValueError as error:
+            self.fail(f"has a date that cannot be read: {error}", dates.EXPECTED)
+        if not self.horizon.start <= found <= self.horizon.end:
+            self.fail(f"has the date {text} outside the scenario", f"{self.horizon.start} to {self.horizon.end}")
+        return found

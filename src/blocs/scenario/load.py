@@ -1,0 +1,99 @@
+"""Load a scenario, or tell everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from blocs.ground.errors import Fault
+from blocs.record import Chronicle
+from blocs.scenario.check import Checker
+from blocs.scenario.faults import Faults, raise_if
+from blocs.scenario.folder import Folder, file_hash, locate, read_folder
+from blocs.scenario.outcomes import expand
+from blocs.scenario.scenario import Scenario, roles
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found: faults by file and line, and the scenario where there are none."""
+
+    path: Path
+    faults: tuple[Fault, ...]
+    scenario: Scenario | None
+
+
+def load(name_or_path: str | Path) -> Scenario:
+    """Return a scenario: one that comes with Blocs by name (`camp`, `tiny`), any other by the path of its folder.
+
+    Raises:
+        InputError: no such scenario, or faults in it: all of them, each with file, line and field.
+    """
+    report = check(name_or_path)
+    raise_if(report.faults)
+    if report.scenario is None:
+        raise AssertionError("a scenario without faults was not built")
+    return report.scenario
+
+
+def check(name_or_path: str | Path) -> Report:
+    """Return every fault of a scenario in one pass, whatever its bytes; see docs/reference/scenario-format.md.
+
+    Raises:
+        InputError: there is no such scenario or folder.
+    """
+    path = locate(name_or_path)
+    folder, faults = read_folder(path)
+    faults += Checker(folder).run()
+    if not folder.entries["events.jsonl"] and not faults:
+        empty = Faults(str(path / "events.jsonl"))
+        empty.add(1, "file", "holds no event", "at least one event")
+        faults += empty.all()
+    if faults:
+        return Report(path, tuple(sorted(faults)), None)
+    return Report(path, (), _build(folder))
+
+
+def _build(folder: Folder) -> Scenario:
+    if folder.spec is None:
+        raise AssertionError("a folder without faults has a spec")
+    spec = folder.spec.value
+    actors = _by_id(folder, "actors.csv")
+    who = roles(spec, actors)
+    chronicle = Chronicle.build(
+        folder.values("events.jsonl"),
+        folder.values("positions.jsonl"),
+        kinds={actor.id: actor.kind for actor in actors.values()},
+        open_start=spec.open_ends.start,
+        open_end=spec.open_ends.end,
+    )
+    outcomes = expand(folder.values("outcomes.yaml"), who)
+    return Scenario(
+        spec=spec,
+        actors=actors,
+        aliases=MappingProxyType({alias.alias: alias.actor for alias in folder.values("aliases.csv")}),
+        issues=_by_id(folder, "issues.csv"),
+        acts=_by_id(folder, "acts.csv"),
+        levers=_by_id(folder, "levers.csv"),
+        institutions=_by_id(folder, "institutions.yaml"),
+        sources=_by_id(folder, "sources.yaml"),
+        chronicle=chronicle,
+        schedule=tuple(folder.values("schedule.yaml")),
+        outcomes=MappingProxyType({outcome.id: outcome for outcome in outcomes}),
+        ties=tuple(folder.values("ties.csv")),
+        state_entries=tuple(folder.values("state.yaml")),
+        questions=_by_id(folder, "questions.yaml"),
+        numbers=tuple(folder.values("numbers.csv")),
+        roles=MappingProxyType(who),
+        path=folder.path,
+        hash=file_hash(folder.path),
+    )
+
+
+def _by_id(folder: Folder, name: str) -> Mapping[str, Any]:
+    return MappingProxyType({entry.id: entry for entry in folder.values(name)})

@@ -1,0 +1,178 @@
+"""The YAML files of a scenario: `scenario.yaml` and the dated lists beside it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from blocs.record.event import Id, Ids, Pages
+from blocs.scenario.tables import Edtf, Ground
+
+
+def _day(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not a day, expected YYYY-MM-DD") from error
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+def _year(value: Any) -> Any:
+    return f"{value:04d}" if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+When = Annotated[Edtf, BeforeValidator(_year)]
+"""An EDTF date; YAML reads a bare year as a number, which is taken as the year."""
+
+
+class Part(BaseModel):
+    """What all parts share: frozen, no unknown field, no NaN, no silent conversion."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, populate_by_name=True)
+
+
+class Days(Part):
+    """An interval of days, both ends inside."""
+
+    start: Day
+    end: Day
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Days:
+        if self.end < self.start:
+            raise ValueError(f"end {self.end} lies before start {self.start}, expected start <= end")
+        return self
+
+
+class PageRange(Part):
+    """First and last page of the source; every event then needs pages, all inside."""
+
+    first: Annotated[int, Field(ge=1)]
+    last: Annotated[int, Field(ge=1)]
+
+
+class Training(Part):
+    """What a fit may see: events whose whole date lies on or before `until`."""
+
+    until: Day
+
+
+class Spec(Part):
+    """`scenario.yaml`: what the scenario is, its dates and its roles.
+
+    `period` is what is modelled, `horizon` what dates may lie in at all, `open_ends` the days put for open sides of
+    dates. `step_days` is the step of simulation (1..366 days). `narrator` is the actor whose view the source has.
+    `mechanisms` maps names of mechanisms to changed parameters; `model` is free for the inference room.
+    """
+
+    id: Id
+    title: Text
+    summary: Text
+    version: Text
+    period: Days
+    horizon: Days
+    open_ends: Days
+    pages: PageRange | None = None
+    step_days: Annotated[int, Field(ge=1, le=366)] = 7
+    patron: str
+    narrator: str | None = None
+    second_power: str | None = None
+    breakaway: str | None = None
+    training: Training
+    forecast: Days
+    citations: Ids = ()
+    disclaimer: Text
+    notes: Ids = ()
+    mechanisms: dict[str, dict[str, Any]] = Field(default_factory=dict[str, dict[str, Any]])
+    model: dict[str, Any] = Field(default_factory=dict[str, Any])
+
+    @model_validator(mode="after")
+    def _nested(self) -> Spec:
+        inner = (("period", self.period), ("open_ends", self.open_ends), ("forecast", self.forecast))
+        for name, days in inner:
+            if days.start < self.horizon.start or days.end > self.horizon.end:
+                raise ValueError(f"{name} leaves the horizon, expected {self.horizon.start} to {self.horizon.end}")
+        if self.training.until >= self.forecast.start:
+            raise ValueError(f"training.until {self.training.until} is not before forecast.start {self.forecast.start}")
+        return self
+
+
+class Institution(Part):
+    """A body that decides: who sits, who calls it, by which rule, from when to when."""
+
+    id: Id
+    name: Text
+    kind: Literal["party_body", "state_body", "alliance", "economic", "movement", "meeting", "front"]
+    members: Ids
+    convener: str | None = None
+    rule: Text
+    since: When | None = Field(default=None, alias="from")
+    until: When | None = Field(default=None, alias="to")
+    basis: Ground = "stated"
+    pages: Pages = ()
+    note: str | None = None
+
+
+class Source(Part):
+    """Where the coding comes from, whose side it is told from, and what it is not."""
+
+    id: Id
+    kind: Literal["memoir", "archive", "press", "dataset", "chronology", "invented"]
+    citation: Text
+    side: str | None = None
+    perspective: Text
+    what_it_is: Text
+    what_it_is_not: Text
+
+
+class Meeting(Part):
+    """A dated gathering: members take part together; roles and ids are both allowed."""
+
+    id: Id
+    title: Text
+    date: When
+    kind: Literal["congress", "conference", "plenum", "council", "summit", "talks", "visit", "consultation"]
+    participants: Ids
+    institution: str | None = None
+    basis: Ground = "stated"
+    pages: Pages = ()
+
+
+class StateEntry(Part):
+    """One value of the state at the start of the period; `variable` is a name of the vocabulary.
+
+    Which of `actor`, `toward`, `lever` and `issue` are given follows from the axes of the variable.
+    """
+
+    variable: str
+    actor: str | None = None
+    toward: str | None = None
+    lever: str | None = None
+    issue: str | None = None
+    value: float
+    basis: Ground
+    pages: Pages = ()
+    note: str | None = None
+
+
+class Question(Part):
+    """A counterfactual question: outcomes it asks about, variables it changes, interventions that state it.
+
+    `concepts` names what the question also turns on and the vocabulary of the state does not (yet) hold.
+    """
+
+    id: Id
+    text: Text
+    outcomes: Ids = ()
+    variables: Ids = ()
+    concepts: Ids = ()
+    do: Ids = ()
+    systems: Ids = ()
+    pages: Pages = ()

@@ -1,0 +1,153 @@
+"""Rows of the CSV files of a scenario: who, what about, which acts, which levers, which ties, which numbers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from blocs.record import dates
+from blocs.record.event import Id, Unit
+
+ActorKind = Literal["party_state", "party", "state", "bloc", "organisation", "person", "body", "composite", "object"]
+Role = Literal["patron", "member", "outsider", "organisation", "body", "group", "person", "object"]
+TieName = Annotated[str, Field(pattern=r"^(patron_client|ally|contiguous|depends_[A-Za-z0-9_.-]+)$")]
+DEPENDS = "depends_"
+"""Ties of dependence are named `depends_<lever>`."""
+
+Ground = Literal["stated", "inferred", "assumed", "outside"]
+"""How a value is known: stated or inferred from the source, assumed by the coder, or from general chronology."""
+
+OPENNESS = ("hidden", "allusion", "proxy", "unnamed", "ally_names", "named", "open")
+"""Steps of openness 0..6 of a quarrel (SYSTEM S27)."""
+
+
+def _edtf(text: str) -> str:
+    try:
+        dates.bounds(text)
+    except ValueError as error:
+        raise ValueError(f"{error}, expected {dates.EXPECTED}") from error
+    return text
+
+
+def _words(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
+
+
+Edtf = Annotated[str, AfterValidator(_edtf)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+PageList = Annotated[tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(_words)]
+
+
+class TableRow(BaseModel):
+    """A row of a CSV file: frozen, no NaN; empty cells take the default. Lists are parted by `;`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True)
+
+
+class Actor(TableRow):
+    """An actor: tier 1 are collectives that act in a model, tier 2 persons, bodies, groups and objects inside them.
+
+    `capability` is an ordinal modelling choice on 0..1, tier 1 only; `since` and `until` are dates of existence or
+    office; `parent` owns a tier-2 actor; `members` are the collectives that a composite stands for.
+    """
+
+    id: Id
+    tier: Annotated[int, Field(ge=1, le=2)]
+    name: str
+    kind: ActorKind
+    role: Role
+    parent: str | None = None
+    members: Words = ()
+    iso3: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    cow: Annotated[int, Field(ge=1, le=999)] | None = None
+    title: str | None = None
+    since: Edtf | None = Field(default=None, alias="from")
+    until: Edtf | None = Field(default=None, alias="to")
+    first_page: Annotated[int, Field(ge=1)] | None = None
+    capability: Unit | None = None
+    note: str | None = None
+
+
+class Alias(TableRow):
+    """A spelling found in the source or in common use, and the actor it means."""
+
+    alias: str
+    actor: str
+    note: str | None = None
+
+
+class Issue(TableRow):
+    """An issue with both ends of its axis (-1 low, +1 high); `patron_line` tells where the patron stood when."""
+
+    id: Id
+    name: str
+    low_end: str
+    high_end: str
+    description: str
+    patron_line: str
+    first_page: Annotated[int, Field(ge=1)] | None = None
+
+
+class ActCode(TableRow):
+    """A kind of act. `default_cooperation` is a reference score on -10..10.
+
+    `rung` is the highest rung 0..22 of the coercion ladder (SYSTEM S18) that the act by itself expresses when a
+    stronger side does it, `openness` the least step 0..6 (SYSTEM S27) it shows when done in public; both are our
+    coding and empty where the act expresses none. `aliases` are other words for the act.
+    """
+
+    id: Id
+    name: str
+    definition: str
+    mode: Literal["verbal", "material"] | None = None
+    polarity: Literal["cooperative", "neutral", "conflictual"]
+    default_cooperation: Annotated[float, Field(ge=-10, le=10)]
+    cameo_root: Annotated[str, Field(pattern=r"^\d{2}$")] | None = None
+    plover_type: str | None = None
+    rung: Annotated[int, Field(ge=0, le=22)] | None = None
+    openness: Annotated[int, Field(ge=0, le=6)] | None = None
+    aliases: Words = ()
+
+
+class Lever(TableRow):
+    """An instrument by which one actor can move another."""
+
+    id: Id
+    name: str
+    description: str
+
+
+class Tie(TableRow):
+    """A standing relation between collectives, with a strength of 0..1.
+
+    `patron_client` runs from patron to client; `depends_<lever>` from the dependent side to its supplier, the share of
+    what it imports under the lever; `ally` and `contiguous` hold both ways, whichever side is written first.
+    """
+
+    source: str
+    target: str
+    tie: TieName
+    value: Unit
+    since: Edtf | None = Field(default=None, alias="from")
+    until: Edtf | None = Field(default=None, alias="to")
+    basis: Ground
+    pages: PageList = ()
+
+
+class Number(TableRow):
+    """A quantity as the source gives it; `value_num` and `value_max` are empty for dates, ordinals and words."""
+
+    id: Id
+    page: Annotated[int, Field(ge=1)]
+    pages: PageList = ()
+    actors: Words = ()
+    actors_basis: Literal["wording", "event_terms", "page_events"] | None = None
+    what: str
+    value: str
+    value_num: float | None = None
+    value_max: float | None = None
+    unit: str | None = None
+    kind: str
+    event_ids: Words = ()
+    coder: str | None = None
