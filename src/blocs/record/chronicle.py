@@ -178,6 +178,29 @@ class Chronicle:
         tests += _between(since, until)
         return replace(self, events=self.events.filter(tests)) if tests else self
 
+    def filter_positions(
+        self,
+        *,
+        actor: str | None = None,
+        issue: str | None = None,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        page: int | None = None,
+        text: str | None = None,
+    ) -> Chronicle:
+        """Return the chronicle with only the positions that meet every given condition; events are kept as they are.
+
+        Raises:
+            InputError: `since` or `until` is no date.
+        """
+        tests = [pl.col(name) == value for name, value in (("issue", issue), ("page", page)) if value is not None]
+        if actor is not None:
+            tests.append(_is("actor", actor) | _is("actor_person", actor) | _has("co_actors", actor))
+        if text is not None:
+            tests.append(pl.col("note").fill_null("").str.to_lowercase().str.contains(text.lower(), literal=True))
+        tests += _between(since, until)
+        return replace(self, positions=self.positions.filter(tests)) if tests else self
+
     def to_polars(self) -> pl.DataFrame:
         """Return the events, one row each."""
         return self.events

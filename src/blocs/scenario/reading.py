@@ -152,10 +152,11 @@ def _adapters(model: type[BaseModel]) -> Mapping[str, tuple[str, TypeAdapter[Any
     """Key in the file and validator of each field, as strict as the model itself."""
     config = ConfigDict(strict=model.model_config.get("strict", False), allow_inf_nan=False)
     found: dict[str, tuple[str, TypeAdapter[Any]]] = {}
+    annotated: Any = Annotated
     for name, field in model.model_fields.items():
         plain: Any = field.annotation
-        own = isinstance(plain, type) and issubclass(plain, BaseModel)
-        kind: Any = Annotated[(plain, *field.metadata)] if field.metadata else plain  # pyright: ignore[reportInvalidTypeForm]
+        own: bool = isinstance(plain, type) and issubclass(plain, BaseModel)
+        kind: Any = annotated[(plain, *field.metadata)] if field.metadata else plain
         found[name] = (field.alias or name, TypeAdapter(kind, config=None if own else config))
     return found
 
