@@ -21,7 +21,8 @@ Objective = Callable[[Floats], Sums]
 
 _CELLS_PER_BLOCK = 2_000_000
 _DECREMENT = 1e-11
-_FLAT = 1e-8
+# a parameter whose error, in units of the statistic's spread within choices, is above 1,000 is not known at all
+_FLAT = 1e-6
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def fit_choice(
     labels = tuple(names) if names is not None else tuple(f"b{k}" for k in range(design.X.shape[2]))
     if len(labels) != design.X.shape[2]:
         raise bad_input("fit_choice", "names", f"{len(labels)} names", f"{design.X.shape[2]}")
-    return maximise(design.sums, labels, penalty=penalty, start=start)
+    return maximise(design.sums, labels, design.weights.sum(), penalty=penalty, start=start)
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class ChoiceDesign:
 
     def sums(self, beta: Floats) -> Sums:
         """Return log-likelihood, gradient [P] and negative Hessian [P, P] at `beta` [P]."""
-        T, _, P = self.X.shape
+        P = self.X.shape[2]
         loglik, grad, info = 0.0, np.zeros(P), np.zeros((P, P))
         for a, b in self._blocks():
             x, p, logp, mean = self._block(a, b, beta)
@@ -125,7 +126,7 @@ class ChoiceDesign:
             info += (flat * (p * w[:, None]).reshape(-1, 1)).T @ flat - (mean * w[:, None]).T @ mean
         return loglik, grad, info
 
-    def by_choice(self, beta: Floats) -> tuple[Floats, Floats]:
+    def by_decision(self, beta: Floats) -> tuple[Floats, Floats]:
         """Return each choice's log probability [T] and score [T, P] at `beta` [P]."""
         T, _, P = self.X.shape
         logps, scores = np.zeros(T), np.zeros((T, P))
@@ -140,8 +141,8 @@ class ChoiceDesign:
         return np.concatenate(parts) if parts else np.zeros(self.X.shape[:2])
 
     def _blocks(self) -> list[tuple[int, int]]:
-        T, O, P = self.X.shape
-        size = max(1, _CELLS_PER_BLOCK // max(1, O * P))
+        T = self.X.shape[0]
+        size = max(1, _CELLS_PER_BLOCK // max(1, self.X[0].size if T else 1))
         return [(a, min(a + size, T)) for a in range(0, T, size)]
 
     def _block(self, a: int, b: int, beta: Floats) -> tuple[Floats, Floats, Floats, Floats]:
@@ -160,6 +161,7 @@ class ChoiceDesign:
 def maximise(
     objective: Objective,
     names: Sequence[str],
+    count: float,
     penalty: ArrayLike | None = None,
     start: ArrayLike | None = None,
     max_iterations: int = 60,
@@ -167,8 +169,9 @@ def maximise(
     """Climb a log-likelihood by Newton steps, halving a step that does not climb, and report honestly.
 
     `objective` maps `b` [P] to log-likelihood, gradient [P] and a positive semi-definite information matrix [P, P].
-    Flat directions are found from the information at the end, scaled by its diagonal at the start: both an effect that
-    never varies and one that separates the choices (its estimate runs off to infinity) show there.
+    `count` is the number of choices: the diagonal of the information at the start, divided by it, is each statistic's
+    spread within choices. In units of that spread, directions of almost no information at the end are flat: both an
+    effect that never varies and one that separates the choices (its estimate runs off to infinity) show there.
     """
     P = len(names)
     first = np.zeros(P) if start is None else np.asarray(start, dtype=np.float64)
@@ -179,8 +182,8 @@ def maximise(
     beta, sums, iterations, decrement = _climb(aim, first, max_iterations)
     information = sums[2]
     loglik = objective(beta)[0] if penalty is not None else sums[0]
-    flat, vcov = _flat_directions(information, np.diag(aim(first)[2]))
-    unidentified = tuple(tuple(names[k] for k in np.flatnonzero(np.abs(v) > 0.3)) for v in flat)
+    flat, vcov = _flat_directions(information, np.diag(aim(first)[2]) / max(count, 1.0))
+    unidentified = tuple(_loaded(names, v) for v in flat)
     lost = np.any([np.abs(v) > 1e-3 for v in flat], axis=0) if len(flat) else np.zeros(P, dtype=bool)
     se = np.where(lost, np.nan, np.sqrt(np.clip(np.diag(vcov), 0.0, None)))
     reached = decrement < _DECREMENT
@@ -198,6 +201,10 @@ def maximise(
         message=_message(reached, unidentified, iterations, sums[1]),
         unidentified=unidentified,
     )
+
+
+def _loaded(names: Sequence[str], direction: Floats) -> tuple[str, ...]:
+    return tuple(name for name, share in zip(names, np.abs(direction).tolist(), strict=True) if share > 0.3)
 
 
 def _climb(aim: Objective, beta: Floats, max_iterations: int) -> tuple[Floats, Sums, int, float]:
@@ -262,6 +269,6 @@ def _penalised(objective: Objective, precision: Floats | None) -> Objective:
 def _message(reached: bool, unidentified: tuple[tuple[str, ...], ...], iterations: int, gradient: Floats) -> str:
     if unidentified:
         return "the data do not identify " + "; ".join(" + ".join(names) for names in unidentified)
-    score = float(np.abs(gradient).max(initial=0.0))
+    score = float(np.max(np.abs(gradient)))
     state = "converged" if reached else "no convergence"
     return f"{state} after {iterations} Newton steps, largest score {score:.1e}"

@@ -13,6 +13,7 @@ from blocs.inference.events.columns import Ints, fault
 from blocs.inference.events.replay import Replay
 
 Bools = NDArray[np.bool_]
+_SMALL = 40_000_000
 
 
 class ChoiceSets(NamedTuple):
@@ -58,9 +59,9 @@ def choice_sets(replay: Replay, start: float, end: float, sample: int | None, se
     if sample is not None:
         return _sampled_sets(replay, start, end, sample, seed)
     history, P = replay.history, len(replay.effects)
-    E, O = count_events(replay, start, end), history.n2
-    X = np.zeros((E, O, P), dtype=np.float64 if E * O * P < 40_000_000 else np.float32)
-    chosen, mask = np.zeros(E, dtype=np.intp), np.zeros((E, O), dtype=bool)
+    E, n = count_events(replay, start, end), history.n2
+    X = np.zeros((E, n, P), dtype=np.float64 if E * n * P < _SMALL else np.float32)
+    chosen, mask = np.zeros(E, dtype=np.intp), np.zeros((E, n), dtype=bool)
     skipped = len(history.time[history.time < start])
     ignoring = [k for k, t in enumerate(replay.terms) if t.ignore_rep]
     for e, i, j in events_of(replay, start, end):
@@ -77,7 +78,7 @@ def choice_sets(replay: Replay, start: float, end: float, sample: int | None, se
         if history.one_mode:
             mask[e, i] = False
         if history.opportunities is not None:
-            allowed = np.zeros(O, dtype=bool)
+            allowed = np.zeros(n, dtype=bool)
             allowed[history.opportunities[skipped + e]] = True
             mask[e] &= allowed
     return ChoiceSets(X, chosen, mask)

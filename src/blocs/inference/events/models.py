@@ -179,13 +179,13 @@ def _fit_choice(problem: Problem, replay: Replay, names: tuple[str, ...]) -> Eve
     clock = problem.clock
     sets = choice_sets(replay, clock.start, clock.end, problem.sample, problem.seed)
     design = ChoiceDesign.checked(sets.X, sets.chosen, sets.mask)
-    estimate = maximise(design.sums, names, penalty=problem.penalty)
+    estimate = maximise(design.sums, names, len(sets.chosen), penalty=problem.penalty)
     return _report(problem, estimate, design, estimate.null_loglik)
 
 
 def _fit_coordination(problem: Problem, replay: Replay, names: tuple[str, ...]) -> EventFit:
     likelihood = Coordination(pair_sets(replay, problem.clock.start, problem.clock.end))
-    estimate = maximise(likelihood.sums, names, penalty=problem.penalty, max_iterations=500)
+    estimate = maximise(likelihood.sums, names, len(likelihood.sets.X), penalty=problem.penalty, max_iterations=500)
     if problem.information == "observed" and estimate.converged:
         observed = likelihood.hessian(estimate.coef)
         vcov = np.linalg.pinv(observed if problem.penalty is None else observed + np.diag(problem.penalty))
@@ -200,13 +200,13 @@ def _fit_spells(problem: Problem, replay: Replay, names: tuple[str, ...]) -> Eve
         raise bad_input("terms", "transform", "gives a number that is not finite", "finite statistics")
     if not problem.exact:
         order = OrderOnly(spells)
-        estimate = maximise(order.sums, names, penalty=problem.penalty)
+        estimate = maximise(order.sums, names, len(spells.pick), penalty=problem.penalty)
         return _report(problem, estimate, order, estimate.null_loglik, spells.pick)
     likelihood = ExactTime(spells)
     n, exposure = float(spells.happened.sum()), float(likelihood.exposure.sum())
     first = np.zeros(len(names))
     first[0] = np.log(n / exposure)
-    estimate = maximise(likelihood.sums, names, penalty=problem.penalty, start=first)
+    estimate = maximise(likelihood.sums, names, n, penalty=problem.penalty, start=first)
     times = _start_of(problem, replay) + np.cumsum(spells.span)
     return _report(problem, estimate, likelihood, n * (first[0] - 1.0), spells.pick, times)
 

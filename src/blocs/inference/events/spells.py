@@ -233,9 +233,10 @@ class ExactTime:
 
     def by_decision(self, beta: Floats) -> tuple[Floats, Floats]:
         """Return each interval's log-likelihood [T] and score [T, P]."""
-        rate, moment = decision_totals(self.spells, beta)
         s = self.spells
-        return s.chosen @ beta - s.span * rate, s.chosen - s.span[:, None] * moment
+        log_total, mean, _ = expectations(s, beta)
+        expected = s.span * np.exp(log_total)
+        return s.chosen @ beta - expected, s.chosen - expected[:, None] * mean
 
 
 class OrderOnly:
@@ -247,55 +248,64 @@ class OrderOnly:
     def sums(self, beta: Floats) -> Sums:
         """Return log-likelihood, gradient [P] and information [P, P]."""
         s = self.spells
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            u = s.x @ beta
-            top = float(u.max())
-            weight = np.exp(u - top)
-            total, moment = decision_totals(s, beta, weight)
-            mean = moment / total[:, None]
-            inverse = np.concatenate(([0.0], np.cumsum(1.0 / total)))
-            share = weight * (inverse[s.stop] - inverse[s.first])
-            loglik = float((s.chosen @ beta - top - np.log(total)).sum())
-            return loglik, (s.chosen - mean).sum(axis=0), (s.x * share[:, None]).T @ s.x - mean.T @ mean
+        log_total, mean, share = expectations(s, beta)
+        loglik = float((s.chosen @ beta - log_total).sum())
+        return loglik, (s.chosen - mean).sum(axis=0), (s.x * share[:, None]).T @ s.x - mean.T @ mean
 
     def by_decision(self, beta: Floats) -> tuple[Floats, Floats]:
         """Return each event's log probability [T] and score [T, P]."""
-        s = self.spells
-        u = s.x @ beta
-        top = float(u.max())
-        total, moment = decision_totals(s, beta, np.exp(u - top))
-        return s.chosen @ beta - top - np.log(total), s.chosen - moment / total[:, None]
+        log_total, mean, _ = expectations(self.spells, beta)
+        return self.spells.chosen @ beta - log_total, self.spells.chosen - mean
 
 
-def decision_totals(s: Spells, beta: Floats, weight: Floats | None = None) -> tuple[Floats, Floats]:
-    """Return `sum_o w_to` [T] and `sum_o w_to x_to` [T, P]; w is exp(b'x), if not given.
+def expectations(s: Spells, beta: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return `log sum_o exp(b'x_to)` [T], the mean of x over options [T, P], and each spell's expected events [S].
 
-    Within a block of 64 decisions the totals are running sums of what starts less what stops; where such a difference
-    would lose digits, the spells of the block are added up one decision at a time instead.
+    Within a block of 64 decisions the sums are running sums of what starts less what stops; where such a difference
+    would lose digits, the block is added up one decision at a time instead.
     """
-    w = np.exp(s.x @ beta) if weight is None else weight
     T, P = s.chosen.shape
     blocks = -(-T // _BLOCK)
     block = s.first // _BLOCK
+    starts = np.searchsorted(block, np.arange(blocks))
+    u = s.x @ beta
+    top = np.maximum.reduceat(u, starts)
+    w = np.exp(u - top[block])
     width = _BLOCK + 1
-    enter = block * width + s.first - block * _BLOCK
-    leave = block * width + s.stop - block * _BLOCK
-    sums = np.empty((T, P + 1))
+    enter, leave = s.first + block, s.stop + block  # a place more for each block, so that its end has one
+    sums = np.empty((blocks, width, P + 1))
     for k in range(P + 1):
         value = w if k == P else w * s.x[:, k]
         moves = np.bincount(enter, value, blocks * width) - np.bincount(leave, value, blocks * width)
-        sums[:, k] = np.cumsum(moves.reshape(blocks, width), axis=1)[:, :_BLOCK].reshape(-1)[:T]
-    largest = np.repeat(np.maximum.reduceat(sums[:, P], np.arange(0, T, _BLOCK)), _BLOCK)[:T]
-    entered = np.repeat(np.bincount(block, w, blocks), _BLOCK)[:T]
-    risky = np.unique(np.flatnonzero(~(sums[:, P] > 1e-6 * np.maximum(entered, largest))) // _BLOCK)
-    for b in risky:
-        _slow_totals(s, w, np.flatnonzero(block == b), int(b), sums)
-    return sums[:, P], sums[:, :P]
+        sums[:, :, k] = np.cumsum(moves.reshape(blocks, width), axis=1)
+    valid = np.arange(blocks * _BLOCK).reshape(blocks, _BLOCK) < T
+    total = np.where(valid, sums[:, :_BLOCK, P], 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inverse = np.zeros((blocks, width))
+        inverse[:, 1:] = np.cumsum(1.0 / total, axis=1)
+        share = w * (inverse.reshape(-1)[leave] - inverse.reshape(-1)[enter])
+        mean = (sums[:, :_BLOCK, :P] / total[:, :, None]).reshape(-1, P)[:T]
+        log_total = (np.log(total) + top[:, None]).reshape(-1)[:T]
+    entered = np.add.reduceat(w, starts)
+    for b in np.flatnonzero((~(total > 1e-4 * entered[:, None]) & valid).any(axis=1)):
+        stop = starts[b + 1] if b + 1 < blocks else block.size
+        _slow_block(s, u, slice(int(starts[b]), int(stop)), int(b), (log_total, mean, share))
+    return log_total, mean, share
 
 
-def _slow_totals(s: Spells, w: Floats, inside: Ints, block: int, sums: Floats) -> None:
-    start, stop = block * _BLOCK, min((block + 1) * _BLOCK, sums.shape[0])
-    for t in range(start, stop):
-        live = inside[(s.first[inside] <= t) & (s.stop[inside] > t)]
-        sums[t, -1] = w[live].sum()
-        sums[t, :-1] = w[live] @ s.x[live]
+def _slow_block(s: Spells, u: Floats, rows: slice, block: int, out: tuple[Floats, Floats, Floats]) -> None:
+    log_total, mean, share = out
+    x, v, first, stop = s.x[rows], u[rows], s.first[rows], s.stop[rows]
+    expected = np.zeros(v.size)
+    for t in range(block * _BLOCK, min((block + 1) * _BLOCK, log_total.size)):
+        live = np.flatnonzero((first <= t) & (stop > t))
+        if not live.size:
+            log_total[t], mean[t] = -np.inf, 0.0
+            continue
+        top = v[live].max()
+        w = np.exp(v[live] - top)
+        total = w.sum()
+        log_total[t] = np.log(total) + top
+        mean[t] = w @ x[live] / total
+        expected[live] += w / total
+    share[rows] = expected

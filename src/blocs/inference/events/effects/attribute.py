@@ -13,6 +13,7 @@ class _Attribute(Effect):
     numeric = True
 
     def start(self) -> None:
+        """Compute `stat` from the state."""
         for name in self.names:
             if self.numeric and name in self.world.coded:
                 raise bad_input("terms", self.term.text, f"{name} is not a number", "a numeric attribute, or same()")
@@ -36,6 +37,7 @@ class Ego(_Attribute):
         self.stat = self.transform(z) if self.transform else z
 
     def node(self, name: str, side: Kind, k: int) -> None:
+        """Follow a changed attribute."""
         if side == "sender" and name == self.names[0]:
             self._compute()
             self.dirty = True
@@ -55,6 +57,7 @@ class Alter(_Attribute):
         self.stat = self.transform(z) if self.transform else z
 
     def node(self, name: str, side: Kind, k: int) -> None:
+        """Follow a changed attribute."""
         if side == "receiver" and name == self.names[0]:
             self._compute()
             self.dirty = True
@@ -72,6 +75,7 @@ class _Pair(_Attribute):
         raise NotImplementedError
 
     def node(self, name: str, side: Kind, k: int) -> None:
+        """Follow a changed attribute."""
         z, y = self.world.sender[self.names[0]], self.world.receiver[self.names[-1]]
         if side == "sender" and name == self.names[0]:
             self.stat[k] = self._compare(z[k : k + 1], y)

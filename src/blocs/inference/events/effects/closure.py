@@ -21,6 +21,7 @@ class Closure(Effect):
         self.raw: Array = np.zeros((0, 0))
 
     def start(self) -> None:
+        """Compute `stat` from the state."""
         self.raw = np.ascontiguousarray(self._count())
         self.stat = self.transform(self.raw) if self.transform else self.raw
 
@@ -52,6 +53,7 @@ class Trans(Closure):
         return self.views[0].tie @ self.views[0].tie
 
     def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
+        """Follow a tie that appears or disappears."""
         self._add_row(i, sign * view.tie[j])
         self._add_column(j, sign * view.tie[:, i])
 
@@ -66,6 +68,7 @@ class Cycle(Closure):
         return (self.views[0].tie @ self.views[0].tie).T
 
     def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
+        """Follow a tie that appears or disappears."""
         self._add_column(i, sign * view.tie[j])
         self._add_row(j, sign * view.tie[:, i])
 
@@ -80,6 +83,7 @@ class CommonSender(Closure):
         return self.views[0].tie.T @ self.views[0].tie
 
     def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
+        """Follow a tie that appears or disappears."""
         self._add_row(j, sign * view.tie[i])
         self._add_column(j, sign * view.tie[i])
 
@@ -94,6 +98,7 @@ class CommonReceiver(Closure):
         return self.views[0].tie @ self.views[0].tie.T
 
     def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
+        """Follow a tie that appears or disappears."""
         self._add_row(i, sign * view.tie[:, j])
         self._add_column(i, sign * view.tie[:, j])
 
@@ -112,6 +117,7 @@ class Four(Closure):
         return x @ x.T @ x - x.sum(axis=1)[:, None] * x - x * x.sum(axis=0)[None, :] + x
 
     def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
+        """Follow a tie that appears or disappears."""
         x = view.tie
         last = x @ x[i]
         last[i] = 0.0

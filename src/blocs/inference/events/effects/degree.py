@@ -20,6 +20,7 @@ class _Node(Effect):
         return "sender" if self.term.type == "ego" else "receiver"
 
     def start(self) -> None:
+        """Compute `stat` from the state."""
         self.raw = self._count()
         self.refresh()
 
@@ -27,6 +28,7 @@ class _Node(Effect):
         raise NotImplementedError
 
     def refresh(self) -> None:
+        """Recompute `stat`."""
         value = self.raw * self.views[0].scale if self.lazy else self.raw
         self.stat = self.transform(value) if self.transform else value
         self.dirty = True
@@ -39,6 +41,7 @@ class _Node(Effect):
             self.stat[where] = self.transform(self.raw[where])
 
     def rescale(self, view: TieView, factor: float) -> None:
+        """Follow the decay."""
         self.raw *= factor
 
 
@@ -56,14 +59,17 @@ class Degree(_Node):
         return (self.views[0].weight if self.term.weighted else self.views[0].tie).sum(axis=self.axis)
 
     def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
+        """Follow a tie that appears or disappears."""
         if not self.term.weighted:
             self._add(i if self.axis else j, sign)
 
     def weigh(self, view: TieView, i: int, j: int, old: float, new: float) -> None:
+        """Follow a weight."""
         if self.term.weighted:
             self._add(i if self.axis else j, new - old)
 
     def rescale(self, view: TieView, factor: float) -> None:
+        """Follow the decay."""
         if self.term.weighted:
             super().rescale(view, factor)
 
@@ -101,6 +107,7 @@ class NodeTrans(_Node):
         return ((tie @ tie) * tie).sum(axis=1)
 
     def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
+        """Follow a tie that appears or disappears."""
         tie = view.tie
         self._add(i, sign * float(tie[i] @ tie[:, j] + tie[i] @ tie[j]))
         both = np.flatnonzero(tie[:, i] * tie[:, j])

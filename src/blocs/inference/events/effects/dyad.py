@@ -18,18 +18,21 @@ class Tie(Effect):
     options = frozenset({"window", "halflife", "weighted", "transform", "ignore_rep"})
 
     def start(self) -> None:
+        """Compute `stat` from the state."""
         if self.term.weighted and (self.transform or self.lazy):
             self.refresh()
         else:
             self.stat = self._turn(self.views[0].weight if self.term.weighted else self.views[0].tie)
 
     def refresh(self) -> None:
+        """Recompute `stat`."""
         if self.term.weighted:
             value = self.views[0].weight * self.views[0].scale
             self.stat = self._turn(self.transform(value) if self.transform else value)
             self.dirty = True
 
     def weigh(self, view: TieView, i: int, j: int, old: float, new: float) -> None:
+        """Follow a weight."""
         self.dirty = True
         if self.term.weighted and self.transform and not self.lazy:
             self._turn(self.stat)[i, j] = self.transform(np.asarray([new]))[0]

@@ -22,6 +22,7 @@ class MixedTrans(_Mixed):
         return self.views[0].tie @ self.views[1].tie
 
     def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
+        """Follow a tie that appears or disappears."""
         if view is self.views[0]:
             self._add_row(i, sign * self.views[1].tie[j])
         if view is self.views[1]:
@@ -41,6 +42,7 @@ class MixedCycle(_Mixed):
         return (self.views[0].tie @ self.views[1].tie).T
 
     def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
+        """Follow a tie that appears or disappears."""
         if view is self.views[0]:
             self._add_column(i, sign * self.views[1].tie[j])
         if view is self.views[1]:
@@ -71,6 +73,7 @@ class MixedCommonSender(_Star):
         return count + count.T if self.term.symmetric else count
 
     def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
+        """Follow a tie that appears or disappears."""
         if view is self.views[0]:
             self._cross(i, j, sign * self.views[1].tie[i], first=True)
         if view is self.views[1]:
@@ -89,6 +92,7 @@ class MixedCommonReceiver(_Star):
         return count + count.T if self.term.symmetric else count
 
     def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
+        """Follow a tie that appears or disappears."""
         if view is self.views[0]:
             self._cross(j, i, sign * self.views[1].tie[:, j], first=True)
         if view is self.views[1]:

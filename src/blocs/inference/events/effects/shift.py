@@ -37,11 +37,13 @@ class PShift(Turn):
     words = 1
 
     def start(self) -> None:
+        """Compute `stat` from the state."""
         if len(self.names) != 1 or self.names[0].upper() not in _SHIFTS:
             raise bad_input("terms", self.term.text, "unknown participation shift", ", ".join(_SHIFTS))
         self.stat = np.zeros((self.world.n1, self.world.n2))
 
     def happened(self, i: int, j: int) -> None:
+        """Follow an act."""
         every = np.arange(self.world.n1)
         rule = _SHIFTS[self.names[0].upper()]
         self.stat[:] = rule(i, j, every[:, None], every[None, :])
@@ -57,10 +59,12 @@ class Recency(Turn):
     options = frozenset({"type"})
 
     def start(self) -> None:
+        """Compute `stat` from the state."""
         self.order: list[list[int]] = [[] for _ in range(self.world.n1)]
         self.stat: Array = np.zeros((self.world.n1, self.world.n2))
 
     def happened(self, i: int, j: int) -> None:
+        """Follow an act."""
         row, other = (i, j) if self.term.type == "ego" else (j, i)
         order = self.order[row]
         if other in order:

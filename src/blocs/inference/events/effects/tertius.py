@@ -36,6 +36,7 @@ class Tertius(Effect):
         return "sender" if self.term.type == "ego" else "receiver"
 
     def start(self) -> None:
+        """Compute `stat` from the state."""
         name = self.names[0]
         if name in self.world.coded and self.term.summary not in self.world.functions:
             raise bad_input("terms", self.term.text, f"{name} is not a number", "a numeric attribute")
@@ -51,6 +52,7 @@ class Tertius(Effect):
         return self.summary(self.world.sender[self.names[0]][who]) if who.size else np.nan
 
     def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
+        """Follow a tie that appears or disappears."""
         fresh = not self.pooled.any()
         column = view.tie[:, j].copy()
         column[i] = float(sign > 0)
@@ -58,6 +60,7 @@ class Tertius(Effect):
         self._spread_after(np.array([j]), fresh)
 
     def node(self, name: str, side: Kind, k: int) -> None:
+        """Follow a changed attribute."""
         if name == self.names[0] and side == "sender":
             touched = np.flatnonzero(self.views[0].tie[k])
             fresh = not self.pooled.any()
@@ -103,6 +106,7 @@ class TertiusDiff(Tertius):
         self.dirty = True
 
     def node(self, name: str, side: Kind, k: int) -> None:
+        """Follow a changed attribute."""
         super().node(name, side, k)
         if name == self.names[0] and side == "sender":
             known = np.isfinite(self.pooled)

@@ -1,0 +1,185 @@
+"""Does the fitted model make histories like the recorded one? Statistics the model was not fitted to, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import networkx as nx
+import numpy as np
+import plotly.graph_objects as go
+import polars as pl
+from plotly.subplots import make_subplots
+
+from blocs.ground.errors import bad_input
+from blocs.inference.events.columns import Floats
+from blocs.inference.events.fit import EventFit
+from blocs.inference.events.history import History
+from blocs.inference.events.simulate import simulate
+
+_DEGREES = 12
+_TRIADS = tuple(t for t in nx.triadic_census(nx.DiGraph()) if t != "003")
+
+
+@dataclass(frozen=True)
+class Gof:
+    """Recorded and simulated statistics.
+
+    `levels` names the statistics of each family; `observed` and `simulated` hold, by family, arrays [K] and [R, K].
+    """
+
+    levels: dict[str, tuple[str, ...]]
+    observed: dict[str, Floats]
+    simulated: dict[str, Floats]
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return one row a statistic: family, level, observed, mean, sd, lower, upper (95 %), p.
+
+        `p` is the two-sided share of runs at least as far out as the record (a Monte Carlo p-value, never 0).
+        """
+        rows = []
+        for family, names in self.levels.items():
+            sims, seen = self.simulated[family], self.observed[family]
+            for k, level in enumerate(names):
+                draw = sims[:, k]
+                above, below = int((draw >= seen[k]).sum()), int((draw <= seen[k]).sum())
+                p = min(1.0, 2.0 * (min(above, below) + 1) / (draw.size + 1))
+                low, high = np.quantile(draw, (0.025, 0.975))
+                rows.append((family, level, seen[k], draw.mean(), draw.std(ddof=1), low, high, p))
+        names = ["family", "level", "observed", "mean", "sd", "lower", "upper", "p"]
+        return pl.DataFrame(rows, schema=names, orient="row")
+
+    def fit(self) -> pl.DataFrame:
+        """Return one row a family: the share of runs farther from the runs' mean than the record (Mahalanobis)."""
+        rows = []
+        for family, sims in self.simulated.items():
+            centre = sims.mean(axis=0)
+            metric = np.linalg.pinv(np.atleast_2d(np.cov(sims, rowvar=False)), rcond=1e-8, hermitian=True)
+            far = np.einsum("rk,kl,rl->r", sims - centre, metric, sims - centre)
+            seen = float((self.observed[family] - centre) @ metric @ (self.observed[family] - centre))
+            rows.append((family, seen, (int((far >= seen).sum()) + 1) / (far.size + 1)))
+        return pl.DataFrame(rows, schema=["family", "distance", "p"], orient="row")
+
+    def plot(self) -> go.Figure:
+        """Return violins of the simulated statistics with the recorded ones as a line, one panel a family."""
+        families = list(self.levels)
+        figure = make_subplots(rows=-(-len(families) // 2), cols=2, subplot_titles=families)
+        for n, family in enumerate(families):
+            row, column = n // 2 + 1, n % 2 + 1
+            for k, level in enumerate(self.levels[family]):
+                violin = go.Violin(y=self.simulated[family][:, k], name=level, line_color="#7a8aa0", showlegend=False)
+                figure.add_trace(violin, row=row, col=column)
+            line = go.Scatter(x=self.levels[family], y=self.observed[family], mode="lines+markers", showlegend=False)
+            line.update(line_color="#b03a2e", name="recorded")
+            figure.add_trace(line, row=row, col=column)
+        return figure.update_layout(height=320 * (-(-len(families) // 2)), template="plotly_white")
+
+    def __repr__(self) -> str:
+        """Return the p-value of each family as text."""
+        runs = next(iter(self.simulated.values())).shape[0]
+        lines = [f"goodness of fit over {runs} runs (p: share of runs farther out than the record)"]
+        return "\n".join(lines + [f"{f:16}  p {p:.3f}" for f, _, p in self.fit().iter_rows()])
+
+
+def gof(
+    fit: EventFit,
+    runs: int = 100,
+    seed: int = 0,
+    *,
+    choice: EventFit | None = None,
+    rate: EventFit | None = None,
+    families: Sequence[str] | None = None,
+) -> Gof:
+    """Simulate `runs` histories and compare statistics with the record.
+
+    Families: indegree and outdegree (how many actors have 0, 1, ... distinct partners), inertia, reciprocity and
+    transitivity (shares of events that repeat, return or close), repetition (events by dyad), triads (census of the
+    final network, one mode) and waiting (deciles of the time between events, where the model makes times).
+
+    Raises:
+        InputError: fewer than 2 runs, an unknown family, or fits that do not go together.
+    """
+    if runs < 2:
+        raise bad_input("gof", "runs", f"is {runs}", "at least 2")
+    history, clock = fit.problem.history, fit.problem.clock
+    known = _families(history, fit.problem.exact or (rate is not None and rate.problem.exact))
+    wanted = list(known) if families is None else list(families)
+    unknown = [f for f in wanted if f not in known]
+    if unknown:
+        raise bad_input("gof", "families", f"unknown {unknown[0]}", ", ".join(known))
+    inside = (history.time >= clock.start) & (history.time <= clock.end)
+    seen = (history.time[inside], history.sender[inside], history.receiver[inside])
+    events = simulate(fit, runs, seed, choice=choice, rate=rate)
+    index = {n: k for k, n in enumerate(history.senders)}
+    other = {n: k for k, n in enumerate(history.receivers)}
+    groups = [_arrays(events.filter(pl.col("run") == r), index, other) for r in range(runs)]
+    observed = {f: np.array(list(known[f](*seen).values()), dtype=np.float64) for f in wanted}
+    names = {f: tuple(known[f](*seen)) for f in wanted}
+    simulated = {f: np.array([list(known[f](*g).values()) for g in groups], dtype=np.float64) for f in wanted}
+    return Gof(names, observed, simulated)
+
+
+Statistic = Callable[[Floats, np.ndarray, np.ndarray], dict[str, float]]
+
+
+def _arrays(frame: pl.DataFrame, rows: dict[str, int], cols: dict[str, int]) -> tuple[Floats, np.ndarray, np.ndarray]:
+    i = np.array([rows[s] for s in frame["sender"]], dtype=np.intp)
+    return frame["time"].to_numpy(), i, np.array([cols[s] for s in frame["receiver"]], dtype=np.intp)
+
+
+def _families(history: History, waits: bool) -> dict[str, Statistic]:
+    n1, n2 = history.n1, history.n2
+    result: dict[str, Statistic] = {
+        "indegree": lambda t, i, j: _degrees(j, i, n2),
+        "outdegree": lambda t, i, j: _degrees(i, j, n1),
+        "repetition": lambda t, i, j: _repetition(i, j),
+        "order": lambda t, i, j: _order(i, j, n1, n2, history.one_mode),
+    }
+    if history.one_mode:
+        result["triads"] = lambda t, i, j: _triads(i, j, n1)
+    if waits:
+        result["waiting"] = lambda t, i, j: _waiting(t)
+    return result
+
+
+def _degrees(who: np.ndarray, partner: np.ndarray, n: int) -> dict[str, float]:
+    pairs = np.unique(np.stack((who, partner)), axis=1)
+    degree = np.bincount(pairs[0], minlength=n)
+    counts = np.bincount(np.minimum(degree, _DEGREES), minlength=_DEGREES + 1)
+    return {f"{k}{'+' if k == _DEGREES else ''}": float(c) for k, c in enumerate(counts)}
+
+
+def _repetition(i: np.ndarray, j: np.ndarray) -> dict[str, float]:
+    counts = np.unique(np.stack((i, j)), axis=1, return_counts=True)[1]
+    return {name: float(((counts >= a) & (counts <= b)).sum()) for name, a, b in _REPEATS}
+
+
+_REPEATS = (("once", 1, 1), ("2-3", 2, 3), ("4-9", 4, 9), ("10+", 10, 10**9))
+
+
+def _order(i: np.ndarray, j: np.ndarray, n1: int, n2: int, one_mode: bool) -> dict[str, float]:
+    tie = np.zeros((n1, n2), dtype=bool)
+    repeats = returns = closes = 0
+    for a, b in zip(i.tolist(), j.tolist(), strict=True):
+        repeats += int(tie[a, b])
+        if one_mode:
+            returns += int(tie[b, a])
+            closes += int((tie[a] & tie[:, b]).any())
+        tie[a, b] = True
+    n = max(1, i.size)
+    shares = {"inertia": repeats / n}
+    return shares | ({"reciprocity": returns / n, "transitivity": closes / n} if one_mode else {})
+
+
+def _triads(i: np.ndarray, j: np.ndarray, n: int) -> dict[str, float]:
+    graph = nx.DiGraph()
+    graph.add_nodes_from(range(n))
+    graph.add_edges_from(zip(i.tolist(), j.tolist(), strict=True))
+    census = nx.triadic_census(graph)
+    return {k: float(census[k]) for k in _TRIADS}
+
+
+def _waiting(times: Floats) -> dict[str, float]:
+    gaps = np.diff(times)
+    deciles = np.quantile(gaps, np.arange(1, 10) / 10.0) if gaps.size else np.zeros(9)
+    return {"events": float(times.size)} | {f"{10 * k} %": float(d) for k, d in enumerate(deciles, start=1)}
