@@ -24,13 +24,14 @@ class Reading:
     """How the printed text is read where text and code differ; see `challenge_printed` and `challenge_as_coded`.
 
     `all_pairs`: the probability of success is divided by all votes over all ordered pairs of positions, not by the
-    votes cast on the pair. `risk_votes`: votes bend with the voter's risk. `compel`: an actor yields to a stronger
-    challenger. `choice`: which compromise is taken when several are offered.
+    votes cast on the pair. `risk_votes`: votes bend with the voter's risk. `compel`, `confront`: whether an actor yields to
+    a stronger challenger, and whether a confrontation it expects to lose moves it. `choice`: which compromise is taken when several are offered.
     """
 
     all_pairs: bool
     risk_votes: bool
     compel: bool
+    confront: bool
     choice: str
     q: float
 
@@ -80,7 +81,8 @@ def risk_exponents(x: Floats, weight: Floats, salience: Floats, span: Floats, re
     diagonal = np.einsum("dii->di", incoming)
     danger = incoming.sum(axis=2) - diagonal
     high, low = danger.max(axis=1, keepdims=True), danger.min(axis=1, keepdims=True)
-    spread = high - low
+    # Where all are in equal danger rounding alone would say who takes risks: then nobody does.
+    spread = np.where(high - low > 1e-12 * np.maximum(np.abs(high), 1.0), high - low, 0.0)
     acceptance = np.where(spread > 0, (2.0 * danger - high - low) / np.where(spread > 0, spread, 1.0), 0.0)
     return (1.0 - acceptance / 3.0) / (1.0 + acceptance / 3.0)
 
@@ -99,7 +101,7 @@ def _offers(x: Floats, own: Floats, theirs: Floats, r: Reading) -> tuple[NDArray
     """Return the tier of each offer j makes to i, the position it asks of i, and the key by which i ranks it."""
     apart = x[:, :, None] != x[:, None, :]
     here, there = x[:, :, None], x[:, None, :]
-    fight = apart & (theirs > own) & (own > 0)
+    fight = apart & (theirs > own) & (own > 0) & r.confront
     pressed = apart & (theirs > 0) & (own < 0)
     deal = pressed & (theirs > np.abs(own))
     yield_ = pressed & (theirs <= np.abs(own)) & r.compel

@@ -17,7 +17,8 @@ from operator import attrgetter
 import numpy as np
 
 LEAST = Decimal("1e-10")
-SALIENCE_WEIGHT, FIXED_WEIGHT = Decimal(0.4), Decimal(0.1)  # binary fractions, as in the published program
+# Binary fractions, as in the published program: which of two gains is larger may hang on their last digits.
+SALIENCE_WEIGHT, FIXED_WEIGHT = Decimal(0.4), Decimal(0.1)  # noqa: RUF032
 _ZERO, _FULL = Decimal(0), Decimal(100)
 _CLEAR = 1e-6
 _NOTHING: dict[str, Decimal] = {}
@@ -177,13 +178,13 @@ class Trade:
         side = self.i if self.i.supply == giver.supply else self.j
         old = side.heard.get(giver.who)
         if old is None:
-            new = giver.y
+            old, new = giver.start, giver.y
         else:
             new = min(old, giver.y) if giver.start <= old else max(old, giver.y)
         # A new dictionary, not a change: sides start with one empty one in common.
         side.heard = {**side.heard, giver.who: new}
         if side.who != giver.who:
-            side.float_rest += float(new - (giver.start if old is None else old)) * giver.float_weight
+            side.float_rest += float(new - old) * giver.float_weight
 
 
 def _clearly_in_reach(side: Side, other: Side) -> bool:

@@ -44,7 +44,7 @@ class QualifiedMajority(AbstractRule):
         summary="a quota of votes and any vetoes: nearest to the median voter of what beats the reversion point",
         reference="Krehbiel (1998), Pivotal Politics; Tsebelis (2002), Veto Players",
         equation="median of x weighted by votes, projected on W(r) = [r, 2 pivot - r]",
-        used_when="votes are counted against a quota; without a reversion point the middle of the core is taken",
+        used_when="votes are counted against a quota; without a reversion point the median, and the core is in the details",
         params=(QUOTA, VETO, REVERSION),
     )
 
@@ -88,7 +88,7 @@ def decide_by_vote(
         median, standing = median_of(vote.x, vote.votes), reversion_of(table, k, reversion)
         core = core_of(vote.x, vote.votes, quota, vote.must)
         if standing is None:
-            out[k] = within(median, core) if quota <= 0.5 and not veto else 0.5 * (core[0] + core[1])
+            out[k] = within(median, core)
             details[name] = {"median": median, "core": list(core)}
         else:
             bounds = vote.win_set(standing)
