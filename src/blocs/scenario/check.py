@@ -90,7 +90,7 @@ class Checker:
         self.inside(place, "date", found.start, found.end)
         for field, written, day in (("start", entry.start, start), ("end", entry.end, end)):
             if written and written != day.isoformat():
-                place.add(field, f"is {shown(written)}, but date {shown(entry.date)} is bounded by it", day.isoformat())
+                place.add(field, f"is {shown(written)}, not a bound of date {shown(entry.date)}", day.isoformat())
         return start, end
 
     def inside(self, place: _Place, field: str, start: date | None, end: date | None) -> None:

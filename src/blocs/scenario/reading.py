@@ -155,10 +155,13 @@ def _adapters(model: type[BaseModel]) -> Mapping[str, tuple[str, TypeAdapter[Any
     annotated: Any = Annotated
     for name, field in model.model_fields.items():
         plain: Any = field.annotation
-        own: bool = isinstance(plain, type) and issubclass(plain, BaseModel)
         kind: Any = annotated[(plain, *field.metadata)] if field.metadata else plain
-        found[name] = (field.alias or name, TypeAdapter(kind, config=None if own else config))
+        found[name] = (field.alias or name, TypeAdapter(kind, config=None if _is_model(plain) else config))
     return found
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def _csv_lines(path: Path, faults: Faults) -> Iterator[str]:
