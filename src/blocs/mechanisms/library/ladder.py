@@ -102,5 +102,5 @@ class Ladder(AbstractMechanism):
 
     def tick(self, key: Key, world: World, state: State, days: Scalar) -> State:
         """Let pressure that is not renewed go down, except where relations are broken."""
-        left = fade(self.strength * days * (1.0 - state.broken), self.half_life)
-        return state.replace(rung=fit(state.rung * left, "rung", state.rung))
+        lost = (1.0 - fade(self.strength * days, self.half_life)) * (1.0 - state.broken)
+        return state.replace(rung=fit(state.rung * (1.0 - lost), "rung", state.rung))

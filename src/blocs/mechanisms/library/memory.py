@@ -59,10 +59,11 @@ class Memory(AbstractMechanism):
                 "turn",
             }
         ),
-        laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "deterministic"}),
+        # at strength 0 acts leave nothing, but what is remembered still fades: not still_at_zero
+        laws=frozenset({"bounded", "blind_to_order", "deterministic"}),
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales what one act leaves behind"),
-            Param("scene", "day", 0.01, 3.0, 0.1, "acts of one sitting; SYSTEM 0: meetings run in days"),
+            Param("scene", "day", 0.07, 3.0, 0.1, "acts of one sitting; SYSTEM 0: meetings run in days"),
             Param(
                 "recent",
                 "day",

@@ -18,7 +18,7 @@ class Openness(AbstractMechanism):
 
     A conflictual act that shows more than the quarrel has shown so far raises it by `step`, never past what the act
     shows and never by more than one step (F27.1). Nothing lowers it inside a quarrel; once i is warm to j again it
-    halves every `half_life / w_ij`.
+    fades at the share w_ij of the speed that halves it every `half_life`.
     """
 
     strength: Scalar
@@ -28,7 +28,7 @@ class Openness(AbstractMechanism):
         name="openness",
         summary="open acts raise the openness of a quarrel one step at a time; only reconciliation lowers it",
         systems=("S27",),
-        rules=("R27.1", "R27.7"),
+        rules=("R27.1",),
         reads=frozenset({"openness", "warmth"}),
         writes=frozenset({"openness"}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "deterministic"}),
@@ -49,5 +49,5 @@ class Openness(AbstractMechanism):
 
     def tick(self, key: Key, world: World, state: State, days: Scalar) -> State:
         """Let the quarrels of the warm be forgotten slowly."""
-        left = fade(self.strength * days * jnp.maximum(0.0, state.warmth), self.half_life)
-        return state.replace(openness=fit(state.openness * left, "openness", state.openness))
+        lost = (1.0 - fade(self.strength * days, self.half_life)) * jnp.maximum(0.0, state.warmth)
+        return state.replace(openness=fit(state.openness * (1.0 - lost), "openness", state.openness))

@@ -31,7 +31,7 @@ class Positions(AbstractMechanism):
         name="positions",
         summary="public positions between private view and the patron's line; acts draw together or apart",
         systems=("S05",),
-        rules=("R05.2", "R05.5", "R05.8"),
+        rules=("R05.2", "R05.5"),
         reads=frozenset({"public_position", "private_position", "dissent_cost", "line"}),
         writes=frozenset({"public_position", "line"}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "deterministic"}),

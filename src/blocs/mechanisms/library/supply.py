@@ -38,19 +38,17 @@ class Supply(AbstractMechanism):
     alarm: Scalar
     target: Scalar
     restock: Scalar
-    thaw: Scalar
     card: ClassVar[Card] = Card(
         name="supply",
         summary="deliveries withheld and resumed, credit, stocks in days of use, substitutes for hard currency",
         systems=("S10", "S11", "S12", "S18", "S19"),
-        rules=("R10.1", "R11.3", "R11.4", "R12.1", "R12.3", "R19.5"),
+        rules=("R10.1", "R11.3", "R11.4", "R12.1", "R19.5"),
         reads=frozenset(
             {
                 "reserve_days",
                 "import_share",
                 "dependence",
                 "withheld",
-                "broken",
                 "hard_currency",
                 "outside_suppliers",
                 "debt",
@@ -62,14 +60,13 @@ class Supply(AbstractMechanism):
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("level", "rung", 0.0, 22.0, 10.0, "S18 ladder, T n=1: rung 10 is the essential good withheld"),
-            Param("cut", "share per unit of cooperation", 0.0, 1.0, 0.8, "R12.3, T n=1: contracts stop at once"),
+            Param("cut", "share per unit of cooperation", 0.0, 1.0, 0.8, "S12 procedure 6, T n=1: contracts stop at once"),
             Param("resume", "share per unit of cooperation", 0.0, 1.0, 0.8, "R12.1, T n=1: improve and it rises"),
             Param("credit", "index per unit of cooperation", 0.0, 10.0, 1.0, "unit of `debt`: one full act of aid"),
             Param("poor", "share", 0.0, 1.0, 0.5, "R10.1, T n=3 and R12.1, T n=1: half when conduct is poor"),
             Param("alarm", "day", 1.0, 120.0, 21.0, "R11.3, T n=1: below a few weeks; 15 days observed"),
             Param("target", "day", 0.0, 365.0, 60.0, "ours: default of the vocabulary"),
             Param("restock", "day", 7.0, 3650.0, 180.0, "ours: half a year to halve the gap to the target"),
-            Param("thaw", "day", 30.0, 7300.0, 1095.0, "ours: an unrenewed stop is half forgotten in three years"),
         ),
     )
 
@@ -93,7 +90,7 @@ class Supply(AbstractMechanism):
         return state.replace(withheld=held, debt=state.debt.at[j, i].add(drawn))
 
     def tick(self, key: Key, world: World, state: State, days: Scalar) -> State:
-        """Use stocks, buy substitutes, rebuild, and let old stops lapse; no goods appear but bought or produced ones."""
+        """Use stocks, buy substitutes and rebuild: one pass over the arrays of deliveries, which time does not change."""
         span = self.strength * days
         missing = missing_share(state.dependence, state.withheld)
         need = state.import_share * missing * span
@@ -104,11 +101,9 @@ class Supply(AbstractMechanism):
         gap = jnp.maximum(0.0, self.target - state.reserve_days)
         rebuilt = gap * (1.0 - fade(span, self.restock)) * (1.0 - missing)
         stock = state.reserve_days - need + bought + rebuilt
-        lapse = (1.0 - fade(span, self.thaw)) * (1.0 - state.broken)
         return state.replace(
             reserve_days=fit(stock, "reserve_days", state.reserve_days),
             hard_currency=fit(state.hard_currency - paid, "hard_currency", state.hard_currency),
-            withheld=fit(state.withheld * (1.0 - lapse)[:, :, None], "withheld", state.withheld),
         )
 
 
@@ -117,5 +112,5 @@ def missing_share(dependence: ByDyadLever, withheld: ByDyadLever) -> ByActorLeve
 
     `dependence[a, b, l]` is what b supplies to a, `withheld[b, a, l]` what b holds back from a.
     """
-    held = jnp.einsum("abl,bal->al", dependence, withheld)
+    held = jnp.sum(dependence * jnp.swapaxes(withheld, 0, 1), axis=1)
     return held / jnp.maximum(1.0, jnp.sum(dependence, axis=1))

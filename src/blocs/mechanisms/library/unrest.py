@@ -40,7 +40,7 @@ class Unrest(AbstractMechanism):
         name="unrest",
         summary="self-exciting unrest, fed by line changes, want, hostile acts and the unrest of neighbours",
         systems=("S23", "S11", "S19"),
-        rules=("R23.1", "R23.4", "R23.6"),
+        rules=("R23.1", "R23.2", "R23.4", "R23.6"),
         reads=frozenset(
             {
                 "unrest",

@@ -1,0 +1,146 @@
+"""Hypothesis strategies for worlds, states, acts and mechanisms: valid ones, from calm to extreme.
+
+Arrays are filled from one drawn seed: entries are a mixture of the ends of the vocabulary's range, the default and
+uniform values between, so that a few examples reach the corners. Sizes are arguments and not drawn, so that JAX
+compiles once for all examples of a test.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import jax.numpy as jnp
+import numpy as np
+from hypothesis import strategies as st
+
+from blocs.bloc.state import INTEGER, State, axis_sizes
+from blocs.bloc.vocabulary import Quantity, vocabulary
+from blocs.bloc.world import Act, World
+from blocs.ground.keys import stable_ids
+from blocs.mechanisms.base import AbstractMechanism
+
+HALF_LIVES = 3
+FAR = 100.0
+"""Stands for infinity where a quantity has no upper bound."""
+
+# polarity, material, cooperation, rung, openness: every kind of act that a mechanism tells apart
+KINDS = (
+    (-1, 1, -0.9, 22, 6),
+    (1, 1, 0.6, 0, 0),
+    (-1, 1, -0.5, 10, 1),
+    (-1, 0, -0.5, 8, 3),
+    (1, 0, 0.4, 2, 0),
+    (0, 0, 0.0, 0, 1),
+    (-1, 0, -0.3, 0, 0),
+    (1, 0, 0.0, 6, 0),
+)
+
+M = TypeVar("M", bound=AbstractMechanism)
+_SEEDS = st.integers(0, 2**32 - 1)
+_WILDNESS = st.sampled_from((0.0, 0.3, 0.7, 1.0))
+
+
+def worlds(actors: int = 4, issues: int = 3, levers: int = 2, acts: int = 8) -> st.SearchStrategy[World]:
+    """Return a strategy of worlds: one patron or none, clients, neutrals and forums, some actors gone or not yet there.
+
+    Args:
+        actors, issues, levers, acts: lengths of the axes, each at least 1 (actors at least 2).
+    """
+    return st.builds(lambda seed: _world(np.random.default_rng(seed), actors, issues, levers, acts), _SEEDS)
+
+
+def states(world: World, dtype: Any = jnp.float32) -> st.SearchStrategy[State]:
+    """Return a strategy of states of a world, inside the vocabulary's ranges, at any day and any age of memory."""
+
+    def build(seed: int, wildness: float, clock: float, age: float) -> State:
+        rng, sizes = np.random.default_rng(seed), axis_sizes(world, HALF_LIVES)
+        tops = {"last_act": len(world.acts) - 1, "last_issue": len(world.issues) - 1, "turn": 0}
+
+        def fill(q: Quantity) -> Any:
+            shape = tuple(sizes[a] for a in q.axes)
+            if q.name in INTEGER:
+                return jnp.asarray(rng.integers(-1, tops[q.name] + 1, shape), jnp.int32)
+            return jnp.asarray(_values(rng, q, shape, wildness), dtype)
+
+        values = {name: fill(q) for name, q in vocabulary().items()}
+        return State(clock=jnp.asarray(clock, dtype), age=jnp.asarray(age, dtype), **values)
+
+    return st.builds(build, _SEEDS, _WILDNESS, st.floats(0, 3000, width=32), st.floats(0, 7, width=32))
+
+
+def acts(world: World, dtype: Any = jnp.float32) -> st.SearchStrategy[Act]:
+    """Return a strategy of acts between two different actors of a world, of weight 0..1."""
+    n = len(world.actors)
+
+    def build(i: int, step: int, g: int, k: int, weight: float) -> Act:
+        indices = (jnp.asarray(x, jnp.int32) for x in (i, (i + step) % n, g, k))
+        return Act(*indices, jnp.asarray(weight, dtype))
+
+    return st.builds(
+        build,
+        st.integers(0, n - 1),
+        st.integers(1, n - 1),
+        st.integers(0, len(world.acts) - 1),
+        st.integers(0, len(world.issues) - 1),
+        st.sampled_from((1.0, 0.5, 0.0)) | st.floats(0, 1, width=32),
+    )
+
+
+def mechanisms(kind: type[M]) -> st.SearchStrategy[M]:
+    """Return a strategy of mechanisms of one kind, every parameter anywhere in its declared range."""
+    values = {p.name: st.sampled_from((p.default, p.lo, p.hi)) | st.floats(p.lo, p.hi) for p in kind.card.params}
+    return st.fixed_dictionaries(values).map(kind.make)
+
+
+def _values(rng: np.random.Generator, q: Quantity, shape: tuple[int, ...], wildness: float) -> Any:
+    hi = FAR if q.hi is None else q.hi
+    corner = rng.choice([q.lo, hi, q.default], shape)
+    inside = rng.uniform(q.lo, hi, shape)
+    wild = np.where(rng.random(shape) < 0.5, corner, inside)
+    return np.where(rng.random(shape) < wildness, wild, q.default)
+
+
+def _world(rng: np.random.Generator, actors: int, issues: int, levers: int, acts: int) -> World:
+    who = np.arange(actors)
+    patron = (who == rng.integers(-1, actors)).astype(float)
+    member = (rng.random(actors) < 0.7) * (1.0 - patron)
+    client = np.outer(member, patron) * (rng.random((actors, actors)) < 0.9)
+    kinds = np.array([KINDS[g % len(KINDS)] for g in range(acts)], dtype=float)
+    kinds = kinds[rng.permutation(acts)]
+    gone = rng.random(actors) < 0.2
+    present = np.where(gone[:, None], [[500.0, 1000.0]], [[-10000.0, 10000.0]])
+    names = {"actor": actors, "act": acts, "issue": issues, "lever": levers}
+    label = {axis: tuple(f"{axis}{n}" for n in range(size)) for axis, size in names.items()}
+
+    def array(x: Any) -> Any:
+        return jnp.asarray(x, jnp.float32)
+
+    return World(
+        label["actor"],
+        label["act"],
+        label["issue"],
+        label["lever"],
+        patron=array(patron),
+        member=array(member),
+        collective=array(rng.random(actors) < 0.15),
+        narrator=array(who == rng.integers(-1, actors)),
+        capability=array(rng.choice([0.0, 0.1, 0.3, 1.0], actors)),
+        client=array(client),
+        ally=array(_ties(rng, actors)),
+        contiguous=array(_ties(rng, actors)),
+        same_camp=array(_ties(rng, actors)),
+        present=array(present),
+        polarity=array(kinds[:, 0]),
+        material=array(kinds[:, 1]),
+        cooperation=array(kinds[:, 2]),
+        act_rung=array(kinds[:, 3]),
+        act_openness=array(kinds[:, 4]),
+        actor_id=stable_ids(label["actor"]),
+        act_id=stable_ids(label["act"]),
+        issue_id=stable_ids(label["issue"]),
+    )
+
+
+def _ties(rng: np.random.Generator, actors: int) -> Any:
+    upper = np.triu(rng.random((actors, actors)) < 0.4, 1)
+    return (upper | upper.T).astype(float)
