@@ -185,6 +185,26 @@ def tables() -> dict[str, str]:
             "id,name,definition,mode,polarity,default_cooperation,cameo_root,plover_type,rung,openness,aliases", acts
         ),
         "levers.csv": table("id,name,description", LEVERS),
+        "numbers.csv": table(
+            "id,page,pages,actors,actors_basis,what,value,value_num,value_max,unit,kind,event_ids,coder",
+            [
+                (
+                    "N1",
+                    5,
+                    "5",
+                    "west_shore",
+                    "wording",
+                    "days of grain left",
+                    "thirty",
+                    30,
+                    "",
+                    "days",
+                    "duration",
+                    "T015",
+                    "",
+                )
+            ],
+        ),
         "ties.csv": table("source,target,tie,value,from,to,basis,pages", ties),
     }
 

@@ -14,7 +14,7 @@ from blocs.scenario.faults import Faults, near, shown
 from blocs.scenario.folder import ENTRIES, SPEC, Folder
 from blocs.scenario.interventions import Names, parse
 from blocs.scenario.outcomes import PLACEHOLDER, EventCondition, Outcome, StateCondition, StateSelector, conditions
-from blocs.scenario.scenario import ROLES, roles
+from blocs.scenario.scenario import GROUPS, ROLES, roles
 from blocs.scenario.spec import Days, Institution, Meeting, PageRange, Question, Source, Spec, StateEntry
 from blocs.scenario.tables import DEPENDS, Actor, Alias, Number, Tie
 
@@ -35,6 +35,9 @@ class Checker:
         self.collectives = frozenset(actor.id for actor in self.actors.values() if actor.tier in (1, None))
         self.ids = {name: frozenset(entry.id for entry in folder.values(name) if entry.id) for name in _WITH_IDS}
         self.roles = roles(self.spec, self.actors) if self.spec else {}
+        self.roles_known = folder.spec is not None and folder.spec.whole
+        if not self.roles_known:
+            self.roles = {**dict.fromkeys((*ROLES, *GROUPS), ()), **self.roles}
 
     def run(self) -> list[Fault]:
         """Return every fault between entries."""
@@ -235,7 +238,7 @@ def _outcome(check: Checker, place: _Place, outcome: Outcome) -> None:
         else:
             _selector(check, place, leaf, also)
     for actor, truth in outcome.recorded_for.items():
-        if actor not in check.roles.get(outcome.for_each or "", ()):
+        if check.roles_known and actor not in check.roles.get(outcome.for_each or "", ()):
             place.add("recorded_for", f"names {shown(actor)}", f"one of {outcome.for_each or 'no actors: no for_each'}")
         check.when(place, "recorded_for", truth.date)
         check.pages(place, "recorded_for", truth.pages)

@@ -203,7 +203,7 @@ def _skip_line(stream: BinaryIO) -> int:
     """Read to the end of the line without keeping it; return the number of bytes."""
     skipped = 0
     while block := stream.readline(_BLOCK):
-        skipped += len(block)
+        skipped += len(block.rstrip(b"\n"))
         if block.endswith(b"\n"):
             break
     return skipped

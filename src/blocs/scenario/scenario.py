@@ -12,7 +12,10 @@ from blocs.scenario.spec import Institution, Meeting, Question, Source, Spec, St
 from blocs.scenario.tables import ActCode, Actor, Issue, Lever, Number, Tie
 
 ROLES = ("patron", "second_power", "breakaway", "narrator")
-"""Roles that name one actor; `member` and `ally` name several."""
+"""Roles that name one actor."""
+
+GROUPS = ("member", "ally")
+"""Roles that name several actors."""
 
 
 @dataclass(frozen=True, repr=False)

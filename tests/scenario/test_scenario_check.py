@@ -1,0 +1,249 @@
+"""One pass finds every planted fault, at its file, line and field."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from blocs.ground.errors import InputError
+from blocs.scenario.folder import DATA, ENTRIES, OPTIONAL, SPEC
+from blocs.scenario.load import check, load
+from blocs.scenario.reading import LONGEST_LINE
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(DATA / "tiny", tmp_path / "mine"))
+
+
+def found(folder: Path) -> set[tuple[str, int, str]]:
+    return {(Path(fault.where).name, fault.line, fault.field) for fault in check(folder).faults}
+
+
+def edit_event(folder: Path, line: int, **changes: object) -> None:
+    path = folder / "events.jsonl"
+    texts = path.read_text().splitlines()
+    entry = {**json.loads(texts[line - 1]), **changes}
+    texts[line - 1] = json.dumps({name: value for name, value in entry.items() if value is not None})
+    path.write_text("\n".join(texts) + "\n")
+
+
+def replace(folder: Path, name: str, old: str, new: str) -> int:
+    """Replace the first occurrence; return its line."""
+    text = (folder / name).read_text()
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1))
+    return text[: text.index(old)].count("\n") + 1
+
+
+EVENT_FAULTS = {
+    "source": {"source": "esat"},
+    "target": {"source": "east", "target": "east"},
+    "co_targets": {"co_targets": ["nobody"]},
+    "source_person": {"source_person": "nobody"},
+    "act": {"act": "refusal"},
+    "issue": {"issue": "habour"},
+    "lever": {"lever": "oil"},
+    "channel": {"channel": "whisper"},
+    "basis": {"basis": "gossip"},
+    "date": {"date": "2001-13"},
+    "start": {"start": "2000-12-31"},
+    "end": {"end": "2003-12-30"},
+    "cooperation": {"cooperation": 10.5},
+    "confidence": {"confidence": -0.1},
+    "pages": {"pages": [41]},
+    "is_dyadic": {"act": "process"},
+    "not_dyadic_reason": {"is_dyadic": False},
+    "said_by": {"said_by": "nobody"},
+    "merged_ids": {"merged_ids": ["T001"]},
+    "colour": {"colour": "red"},
+    "summary": {"summary": None},
+}
+
+
+def test_all_kinds_of_event_faults_are_found_in_one_pass(folder: Path) -> None:
+    for line, changes in enumerate(EVENT_FAULTS.values(), 11):
+        edit_event(folder, line, **changes)
+    expected = {("events.jsonl", line, field) for line, field in enumerate(EVENT_FAULTS, 11)}
+    assert found(folder) == expected
+
+
+def test_several_faults_of_one_entry_are_all_found(folder: Path) -> None:
+    edit_event(folder, 5, source="esat", confidence=2, act="wave", date="2099")
+    assert found(folder) == {("events.jsonl", 5, field) for field in ("source", "confidence", "act", "date")}
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_numbers_that_are_none_are_refused(folder: Path, value: float) -> None:
+    edit_event(folder, 3, cooperation=value)
+    edit_event(folder, 4, confidence=value)
+    assert found(folder) == {("events.jsonl", 3, "cooperation"), ("events.jsonl", 4, "confidence")}
+
+
+def test_internal_acts_are_allowed_and_never_dyadic(folder: Path) -> None:
+    internal = {"source": "east", "target": "east", "internal": True}
+    edit_event(folder, 7, **internal, is_dyadic=False, not_dyadic_reason="internal")
+    assert found(folder) == set()
+    edit_event(folder, 7, **internal, is_dyadic=True, not_dyadic_reason=None)
+    assert found(folder) == {("events.jsonl", 7, "is_dyadic")}
+    edit_event(folder, 7, source="east", target="south", internal=True, is_dyadic=False, not_dyadic_reason="internal")
+    assert found(folder) == {("events.jsonl", 7, "target")}
+
+
+def test_duplicate_ids_are_named_with_their_first_line(folder: Path) -> None:
+    edit_event(folder, 9, id="T002")
+    fault = check(folder).faults[0]
+    assert (fault.line, fault.field) == (9, "id")
+    assert "first on line 2" in fault.problem
+
+
+def test_damaged_lines_do_not_hide_the_rest(folder: Path) -> None:
+    path = folder / "events.jsonl"
+    raw = path.read_bytes().splitlines()
+    raw[1] = raw[1][:-20]
+    raw[3] = raw[3].replace(b"Invented", b"Inv\xffnted")
+    raw[5] = b'{"id": "' + b"x" * LONGEST_LINE + b'"}'
+    raw[7] = b"[" * 200_000
+    raw[8] = b'{"id": "A", "id": "B"}'
+    raw[9] = b"17"
+    path.write_bytes(b"\n".join(raw) + b"\n")
+    edit = {(line, field) for name, line, field in found(folder) if name == "events.jsonl"}
+    assert {(2, "line"), (4, "line"), (6, "line"), (8, "line"), (9, "line"), (10, "entry")} <= edit
+    assert {line for line, _ in edit} == {2, 4, 6, 8, 9, 10}
+
+
+def test_a_line_of_100_megabytes_is_named_and_not_loaded(folder: Path) -> None:
+    import tracemalloc
+
+    with (folder / "events.jsonl").open("ab") as stream:
+        for _ in range(100):
+            stream.write(b"x" * 1_000_000)
+        stream.write(b'\n{"id": "LAST"}\n')
+    tracemalloc.start()
+    faults = check(folder).faults
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20_000_000
+    assert "100000000 bytes long" in next(fault.problem for fault in faults if fault.line == 121)
+    assert any(fault.line == 122 and fault.field == "date" for fault in faults)
+
+
+def test_positions_out_of_range(folder: Path) -> None:
+    replace(folder, "positions.jsonl", '"salience": 0.6', '"salience": 1.6')
+    path = folder / "positions.jsonl"
+    texts = path.read_text().splitlines()
+    texts[4] = json.dumps({**json.loads(texts[4]), "stance_axis": -1.2, "stance_patron": 1.2, "actor": "hale"})
+    path.write_text("\n".join(texts))
+    assert found(folder) == {
+        ("positions.jsonl", 1, "salience"),
+        ("positions.jsonl", 5, "stance_axis"),
+        ("positions.jsonl", 5, "stance_patron"),
+        ("positions.jsonl", 5, "actor"),
+    }
+
+
+def test_tables_with_wrong_columns_and_ragged_rows(folder: Path) -> None:
+    replace(folder, "actors.csv", "capability", "strength")
+    line = replace(folder, "levers.csv", "bread grain", "bread grain,more")
+    row = replace(folder, "ties.csv", "north,south,patron_client,1", "north,south,patron_client,1.5")
+    edit_event(folder, 2, source="esat")
+    assert found(folder) == {
+        ("actors.csv", 1, "columns"),
+        ("levers.csv", line, "row"),
+        ("ties.csv", row, "value"),
+        ("events.jsonl", 2, "source"),
+    }
+
+
+def test_yaml_files_name_line_and_field(folder: Path) -> None:
+    step = replace(folder, SPEC, "step_days: 7", "step_days: seven")
+    patron = replace(folder, SPEC, "patron: north", "patron: nroth")
+    state = replace(folder, "state.yaml", "actor: east, value: 0.6", "actor: esat, value: 60")
+    wrong = replace(folder, "state.yaml", "variable: doctrine_weight,", "variable: doctrine,")
+    outcome = replace(folder, "outcomes.yaml", "act: [withhold]", "act: [withold]")
+    do = replace(folder, "questions.yaml", "[narrator,grain]", "[narrator,oil]")
+    date = replace(folder, "schedule.yaml", "date: 2002-06", "date: 2012-06")
+    assert found(folder) >= {
+        (SPEC, step, "step_days"),
+        (SPEC, patron, "patron"),
+        ("state.yaml", state, "actor"),
+        ("state.yaml", state, "value"),
+        ("state.yaml", wrong, "variable"),
+        ("schedule.yaml", date - 2, "date"),
+    }
+    assert any(name == "outcomes.yaml" and field == "when.event.act" for name, _, field in found(folder)), outcome
+    assert any(name == "questions.yaml" and field == "do" for name, _, field in found(folder)), do
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "field"),
+    [
+        ("state.yaml", "- {variable: [a, b\n", "line"),
+        ("state.yaml", "- &x {variable: cohesion, actor: east, value: 0.5, basis: assumed}\n- *x\n", "entry"),
+        ("state.yaml", "[" * 5000, "line"),
+        ("state.yaml", "- !!python/object/apply:os.system [echo]\n", "entry"),
+        ("state.yaml", "a: 1\n", "file"),
+        ("state.yaml", "", "file"),
+        (
+            "state.yaml",
+            "- {variable: cohesion, variable: unrest, actor: east, value: 0.5, basis: assumed}\n",
+            "variable",
+        ),
+        ("ties.csv", "", "columns"),
+        ("ties.csv", 'source,target,tie,value,from,to,basis,pages\n"north,east', "line"),
+    ],
+)
+def test_files_that_are_not_what_they_should_be(folder: Path, name: str, text: str, field: str) -> None:
+    (folder / name).write_text(text)
+    assert (name, field) in {(where, at) for where, _, at in found(folder)}
+
+
+@pytest.mark.parametrize("name", [SPEC, *ENTRIES])
+def test_every_missing_file_is_named_unless_optional(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    assert found(folder) == (set() if name in OPTIONAL else {(name, 0, "file")})
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda path: (path.unlink(), path.mkdir()),
+        lambda path: path.write_bytes(b"\x00\xff\xfe" * 50),
+        lambda path: path.write_bytes(path.read_bytes()[:-20] + b'\x00"\xc3'),
+    ],
+)
+@pytest.mark.parametrize("name", [SPEC, *sorted(ENTRIES)])
+def test_no_bytes_make_a_traceback(folder: Path, name: str, spoil: Callable[[Path], object]) -> None:
+    spoil(folder / name)
+    with pytest.raises(InputError) as caught:
+        load(folder)
+    assert any(Path(fault.where).name == name for fault in caught.value.faults)
+    assert all("\n" not in str(fault) for fault in caught.value.faults)
+
+
+def test_dates_outside_the_horizon_and_events_without_pages(folder: Path) -> None:
+    edit_event(folder, 4, date="1980", pages=[])
+    assert found(folder) == {("events.jsonl", 4, "date"), ("events.jsonl", 4, "pages")}
+
+
+def test_load_raises_what_check_reports(folder: Path) -> None:
+    edit_event(folder, 4, date="1980", source="esat")
+    with pytest.raises(InputError) as caught:
+        load(folder)
+    assert caught.value.faults == check(folder).faults
+
+
+def test_the_hash_changes_with_any_byte(folder: Path) -> None:
+    before = load(folder).hash
+    assert before == load("tiny").hash
+    replace(folder, "sources.yaml", "A seeded random story.", "A seeded story.")
+    assert load(folder).hash != before
+
+
+def test_an_unknown_name_is_refused_with_what_comes_near() -> None:
+    with pytest.raises(InputError, match="camp"):
+        load("kamp")

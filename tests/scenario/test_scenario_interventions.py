@@ -1,0 +1,105 @@
+"""The language of interventions: what it reads, and what it refuses with one clear line."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blocs.bloc.vocabulary import vocabulary
+from blocs.ground.errors import InputError
+from blocs.scenario.interventions import Do, Forbid, Force, Rule, Scale, Set, parse_do
+from blocs.scenario.load import load
+
+CAMP = load("camp")
+VARIABLES = {name: quantity.axes for name, quantity in vocabulary().items()}
+
+
+def parse(text: str) -> Do:
+    return parse_do(text, CAMP, VARIABLES)
+
+
+def test_each_verb() -> None:
+    assert parse("set reserve_days[albania,grain]=90 from 1960-06-01") == Set(
+        "reserve_days", (("albania",), ("grain",)), 90.0, date(1960, 6, 1)
+    )
+    assert parse("scale dependence[albania,ussr,grain]*0.5 from 1959 until 1959-06") == Scale(
+        "dependence", (("albania",), ("ussr",), ("grain",)), 0.5, date(1959, 1, 1), date(1959, 6, 30)
+    )
+    assert parse("forbid sanction from camp to narrator") == Forbid(("sanction",), ("camp",), ("albania",))
+    assert parse("force break from ussr to albania about albania_dissent on 1960-07") == Force(
+        "break", "ussr", "albania", date(1960, 7, 1), date(1960, 7, 31), "albania_dissent"
+    )
+    assert parse("rule openness.rate = 0.2 from 1958") == Rule("openness", "rate", 0.2, date(1958, 1, 1))
+
+
+def test_roles_stand_for_their_actors() -> None:
+    ally = parse("forbid sanction|withhold from ally to narrator")
+    assert isinstance(ally, Forbid)
+    assert ally.acts == ("sanction", "withhold")
+    assert ally.sources == CAMP.roles["ally"]
+    assert "albania" not in ally.sources
+    everyone = parse("set cohesion[any]=1")
+    assert isinstance(everyone, Set)
+    assert everyone.cells == (CAMP.collectives,)
+
+
+@given(
+    st.sampled_from(sorted(name for name, axes in VARIABLES.items() if axes == ("actor",))),
+    st.sampled_from(CAMP.collectives),
+    st.floats(-1e6, 1e6),
+    st.dates(date(1953, 1, 1), date(1961, 12, 31)),
+)
+def test_what_is_written_is_what_is_read(variable: str, actor: str, value: float, day: date) -> None:
+    expected = Set(variable, ((actor,),), value, day)
+    assert parse(f"set {variable}[{actor}]={value!r} from {day}") == expected
+    assert parse(f"  set  {variable} [ {actor} ] = {value!r}   from  {day} ") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("stop trade", "unknown verb 'stop'"),
+        ("", "unknown verb ''"),
+        ("set reserve_day[albania,grain]=1", "near: reserve_days"),
+        ("set reserve_days[albania]=1", "reserve_days[actor, lever]"),
+        ("set reserve_days=1", "reserve_days[actor, lever]"),
+        ("set reserve_days[albnia,grain]=1", "near: albania"),
+        ("set reserve_days[albania,grian]=1", "near: grain"),
+        ("set reserve_days[albania,grain]=lots", "a finite number"),
+        ("set reserve_days[albania,grain]=nan", "a finite number"),
+        ("set reserve_days[albania,grain]=1 from 1960-13", "an EDTF date"),
+        ("set reserve_days[albania,grain]=1 from 2060", "1919-01-01 to 1980-12-31"),
+        ("set reserve_days[albania,grain]=1 from 1960 until 1959", "ends before it begins"),
+        ("set reserve_days[albania,grain]=1 when 1960", "set variable[names]=number"),
+        ("set recent[0,albania,ussr]=1", "axis 'memory'"),
+        ("forbid sanctions from ally to narrator", "near: sanction"),
+        ("forbid sanction from allies to narrator", "unknown actor 'allies'"),
+        ("force break from ussr to ally on 1960", "one actor on each side"),
+        ("force break from ussr to ussr on 1960", "two actors"),
+        ("force break from ussr to albania", "force act from who to who"),
+        ("rule openness=1", "rule mechanism.parameter=number"),
+    ],
+)
+def test_what_does_not_exist_is_refused(text: str, part: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse(text)
+    assert part in str(caught.value)
+    assert len(caught.value.faults) == 1
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_an_intervention_or_an_input_error(text: str) -> None:
+    for verb in ("", "set ", "forbid ", "force "):
+        with pytest.raises(InputError):
+            parse(verb + text.replace("=", ""))
+
+
+def test_the_questions_of_camp_that_are_stated_parse() -> None:
+    stated = {question.id for question in CAMP.questions.values() if question.do}
+    assert stated >= {"q01", "q02", "q17"}
+    for question in CAMP.questions.values():
+        for text in question.do:
+            parse(text)
