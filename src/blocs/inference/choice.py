@@ -56,6 +56,7 @@ def fit_choice(
     names: Sequence[str] | None = None,
     penalty: ArrayLike | None = None,
     start: ArrayLike | None = None,
+    offset: ArrayLike | None = None,
 ) -> ChoiceFit:
     """Fit a conditional logit by Newton's method with step halving.
 
@@ -67,11 +68,12 @@ def fit_choice(
         names: names of the parameters [P], used in the report.
         penalty: precision of a Gaussian prior centred on 0, as a vector [P] or a matrix [P, P].
         start: first guess [P]; zeros, if not given.
+        offset: known part of each option's utility [T, O], e.g. the correction of a sample of options.
 
     Raises:
         InputError: shapes disagree, a number is not finite, or a chosen option is masked out.
     """
-    design = ChoiceDesign.checked(X, chosen, mask, weights)
+    design = ChoiceDesign.checked(X, chosen, mask, weights, offset)
     labels = tuple(names) if names is not None else tuple(f"b{k}" for k in range(design.X.shape[2]))
     if len(labels) != design.X.shape[2]:
         raise bad_input("fit_choice", "names", f"{len(labels)} names", f"{design.X.shape[2]}")
@@ -80,16 +82,22 @@ def fit_choice(
 
 @dataclass(frozen=True)
 class ChoiceDesign:
-    """Choice sets ready for the likelihood: X [T, O, P], chosen [T], mask [T, O] or None, weights [T]."""
+    """Choice sets ready for the likelihood: X [T, O, P], chosen [T], mask and offset [T, O] or None, weights [T]."""
 
     X: NDArray[np.floating]
     chosen: NDArray[np.intp]
     mask: NDArray[np.bool_] | None
     weights: Floats
+    offset: NDArray[np.floating] | None = None
 
     @classmethod
     def checked(
-        cls, X: ArrayLike, chosen: ArrayLike, mask: ArrayLike | None = None, weights: ArrayLike | None = None
+        cls,
+        X: ArrayLike,
+        chosen: ArrayLike,
+        mask: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+        offset: ArrayLike | None = None,
     ) -> ChoiceDesign:
         """Check shapes and values (see `fit_choice`)."""
         x = np.asarray(X)
@@ -111,7 +119,10 @@ class ChoiceDesign:
         w = np.ones(pick.size) if weights is None else np.asarray(weights, dtype=np.float64)
         if w.shape != pick.shape or not np.isfinite(w).all() or (w < 0).any():
             raise bad_input("fit_choice", "weights", "wrong shape or sign", f"{pick.size} numbers of at least 0")
-        return cls(x, pick, allowed, w)
+        known = None if offset is None else np.asarray(offset)
+        if known is not None and (known.shape != x.shape[:2] or not np.isfinite(known).all()):
+            raise bad_input("fit_choice", "offset", "wrong shape or not finite", f"numbers of shape {x.shape[:2]}")
+        return cls(x, pick, allowed, w, known)
 
     def sums(self, beta: Floats) -> Sums:
         """Return log-likelihood, gradient [P] and negative Hessian [P, P] at `beta` [P]."""
@@ -148,6 +159,8 @@ class ChoiceDesign:
     def _block(self, a: int, b: int, beta: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         x = self.X[a:b].astype(np.float64, copy=False)
         u = x @ beta
+        if self.offset is not None:
+            u = u + self.offset[a:b]
         if self.mask is not None:
             u = np.where(self.mask[a:b], u, -np.inf)
         u -= u.max(axis=1, keepdims=True)
@@ -178,11 +191,12 @@ def maximise(
     if first.shape != (P,):
         raise bad_input("fit_choice", "start", f"has shape {first.shape}", f"({P},)")
     aim = _penalised(objective, _precision(penalty, P))
-    null = objective(np.zeros(P))
-    beta, sums, iterations, decrement = _climb(aim, first, max_iterations)
+    begin = aim(first)
+    null = objective(np.zeros(P))[0] if first.any() else begin[0]
+    beta, sums, iterations, decrement = _climb(aim, first, begin, max(count, 1.0), max_iterations)
     information = sums[2]
     loglik = objective(beta)[0] if penalty is not None else sums[0]
-    flat, vcov = _flat_directions(information, np.diag(aim(first)[2]) / max(count, 1.0))
+    flat, vcov = _flat_directions(information, np.diag(begin[2]) / max(count, 1.0))
     unidentified = tuple(_loaded(names, v) for v in flat)
     lost = np.any([np.abs(v) > 1e-3 for v in flat], axis=0) if len(flat) else np.zeros(P, dtype=bool)
     se = np.where(lost, np.nan, np.sqrt(np.clip(np.diag(vcov), 0.0, None)))
@@ -193,7 +207,7 @@ def maximise(
         se=se,
         vcov=vcov,
         loglik=loglik,
-        null_loglik=null[0],
+        null_loglik=null,
         gradient=sums[1],
         information=information,
         iterations=iterations,
@@ -207,22 +221,24 @@ def _loaded(names: Sequence[str], direction: Floats) -> tuple[str, ...]:
     return tuple(name for name, share in zip(names, np.abs(direction).tolist(), strict=True) if share > 0.3)
 
 
-def _climb(aim: Objective, beta: Floats, max_iterations: int) -> tuple[Floats, Sums, int, float]:
-    sums = aim(beta)
+def _climb(
+    aim: Objective, beta: Floats, sums: Sums, count: float, max_iterations: int
+) -> tuple[Floats, Sums, int, float]:
     decrement = np.inf
-    for iteration in range(1, max_iterations + 1):
-        step = _solve(sums[2], sums[1])
+    for iteration in range(max_iterations + 1):
+        # the second term bounds the first steps where a rare statistic is often chosen; it dies out with the gradient
+        step = _solve(sums[2] + np.diag(sums[1] ** 2 / count), sums[1])
         decrement = float(sums[1] @ step) / 2.0
-        if decrement < _DECREMENT:
-            return beta, sums, iteration - 1, decrement
-        factor = 1.0
-        while True:
-            new = aim(beta + factor * step)
-            if np.isfinite(new[0]) and new[0] >= sums[0] - 1e-12 * abs(sums[0]):
-                break
+        if decrement < _DECREMENT or iteration == max_iterations:
+            return beta, sums, iteration, decrement
+        # near the top the value can no longer tell a climb from rounding, and the full step is right
+        slack = max(1e-12 * abs(sums[0]), 1e-9) if decrement < 1e-7 else 0.0
+        factor, new = 1.0, aim(beta + step)
+        while not (np.isfinite(new[0]) and new[0] >= sums[0] - slack):
             factor /= 2.0
-            if factor < 1e-10:
+            if factor < 1e-8:
                 return beta, sums, iteration, decrement
+            new = aim(beta + factor * step)
         beta, sums = beta + factor * step, new
     return beta, sums, max_iterations, decrement
 

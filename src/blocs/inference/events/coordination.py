@@ -5,30 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from blocs.inference.choice import Sums
 from blocs.inference.events.columns import Floats, Ints
 from blocs.inference.events.design import count_events, events_of
 from blocs.inference.events.replay import Replay
 
-Bools = NDArray[np.bool_]
-
 
 @dataclass(frozen=True)
 class PairSets:
-    """Statistics of each ordered pair of those present: one array X [n, n, P] an event, and the pair [E, 2]."""
+    """Statistics of each ordered pair of those present: one array X [P, n, n] an event, and the pair [E, 2]."""
 
     X: list[Floats]
     pair: Ints
-    allowed: list[Bools]
 
 
 def pair_sets(replay: Replay, start: float, end: float) -> PairSets:
     """Collect, for each event, the statistics of the pairs of actors present."""
     E, P = count_events(replay, start, end), len(replay.effects)
     X: list[Floats] = []
-    allowed: list[Bools] = []
     pair = np.zeros((E, 2), dtype=np.intp)
     for e, i, j in events_of(replay, start, end):
         replay.refresh()
@@ -39,9 +34,8 @@ def pair_sets(replay: Replay, start: float, end: float) -> PairSets:
             if replay.terms[p].ignore_rep and replay.default is not None:
                 x[p][replay.default.tie[np.ix_(here, here)] > 0] = 0.0
         X.append(x)
-        allowed.append(~np.eye(here.size, dtype=bool))
         pair[e] = np.searchsorted(here, (i, j))
-    return PairSets(X, pair, allowed)
+    return PairSets(X, pair)
 
 
 class Coordination:
@@ -53,6 +47,11 @@ class Coordination:
 
     def __init__(self, sets: PairSets) -> None:
         self.sets = sets
+        self._triangles = {n: np.triu_indices(n, 1) for n in {x.shape[1] for x in sets.X}}
+        self._sums: list[Floats] = []
+        for x in sets.X:
+            rows, cols = self._triangles[x.shape[1]]
+            self._sums.append(x[:, rows, cols] + x[:, cols, rows])
 
     def sums(self, beta: Floats) -> Sums:
         """Return log-likelihood, gradient [P] and expected information [P, P]."""
@@ -72,8 +71,10 @@ class Coordination:
 
     def probabilities(self, e: int, beta: Floats) -> Floats:
         """Return the probability of each unordered pair at event `e` [n, n], in the upper triangle."""
-        joint = self._joint(self.sets.X[e], self.sets.allowed[e], beta)[1]
-        return np.exp(np.triu(joint, 1)) * np.triu(np.isfinite(joint), 1)
+        logp = self._choices(self.sets.X[e], beta)[1]
+        joint = np.exp(np.triu(np.where(np.isfinite(logp), logp, 0.0) + np.where(np.isfinite(logp), logp, 0.0).T, 1))
+        joint *= np.triu(np.ones_like(joint), 1)
+        return joint / joint.sum()
 
     def hessian(self, beta: Floats) -> Floats:
         """Return the observed information [P, P]: minus the slope of the exact score, by central differences."""
@@ -86,25 +87,24 @@ class Coordination:
             slope[k] = (self.sums(beta - step)[1] - self.sums(beta + step)[1]) / (2.0 * h)
         return (slope + slope.T) / 2.0
 
-    def _joint(self, x: Floats, allowed: Bools, beta: Floats) -> tuple[Floats, Floats]:
-        u = np.where(allowed, np.tensordot(beta, x, 1), -np.inf)
-        u = u - u.max(axis=1, keepdims=True)
+    def _choices(self, x: Floats, beta: Floats) -> tuple[Floats, Floats]:
+        """Return each side's choice probabilities and their logarithms [n, n]; nobody chooses itself."""
+        u = np.tensordot(beta, x, 1)
+        np.fill_diagonal(u, -np.inf)
+        u -= u.max(axis=1, keepdims=True)
         p = np.exp(u)
         total = p.sum(axis=1, keepdims=True)
-        logp = u - np.log(total)
-        both = logp + logp.T
-        upper = both[np.triu_indices_from(both, 1)]
-        top = upper.max()
-        return p / total, both - (top + np.log(np.exp(upper - top).sum()))
+        return p / total, u - np.log(total)
 
     def _event(self, e: int, beta: Floats) -> tuple[float, Floats, Floats]:
-        x = self.sets.X[e]
-        p, joint = self._joint(x, self.sets.allowed[e], beta)
-        i, j = self.sets.pair[e]
-        away = x - np.einsum("pij,ij->pi", x, p)[:, :, None]
-        rows, cols = np.triu_indices(x.shape[1], 1)
-        two = away[:, rows, cols] + away[:, cols, rows]
-        chance = np.exp(joint[rows, cols])
+        x, (rows, cols) = self.sets.X[e], self._triangles[self.sets.X[e].shape[1]]
+        p, logp = self._choices(x, beta)
+        both = logp[rows, cols] + logp[cols, rows]
+        log_total = np.logaddexp.reduce(both)
+        chance = np.exp(both - log_total)
+        expected = np.einsum("pij,ij->pi", x, p)
+        two = self._sums[e] - expected[:, rows] - expected[:, cols]
         mean = two @ chance
-        score = away[:, i, j] + away[:, j, i] - mean
-        return float(joint[i, j]), score, (two * chance) @ two.T - np.outer(mean, mean)
+        i, j = self.sets.pair[e]
+        score = x[:, i, j] + x[:, j, i] - expected[:, i] - expected[:, j] - mean
+        return float(logp[i, j] + logp[j, i] - log_total), score, (two * chance) @ two.T - np.outer(mean, mean)

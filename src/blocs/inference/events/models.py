@@ -18,6 +18,7 @@ from blocs.inference.events.design import choice_sets
 from blocs.inference.events.fit import EventFit, Likelihood, Problem, Submodel
 from blocs.inference.events.history import Ties, read_history
 from blocs.inference.events.replay import Replay
+from blocs.inference.events.sampling import sampled_sets
 from blocs.inference.events.spells import Clock, ExactTime, OrderOnly, collect_spells
 from blocs.inference.events.terms import parse_terms, seconds
 
@@ -65,7 +66,7 @@ def dynam(
         functions: functions that terms name in `transform=` and `summary=`.
         start: time from which events count; earlier ones only move the state.
         end: time up to which events count.
-        sample: fit the choice on this many receivers drawn at random beside each chosen one.
+        sample: fit the choice on this many receivers an event, the chosen one among them (see `sampled_sets`).
         seed: seed of that sample.
         grid: in exact time, cut intervals into pieces of this span, so that decaying effects stay current.
         split_presence: whether entry and exit cut an interval of exact time (goldfish does not cut).
@@ -177,8 +178,11 @@ def fit_problem(problem: Problem) -> EventFit:
 
 def _fit_choice(problem: Problem, replay: Replay, names: tuple[str, ...]) -> EventFit:
     clock = problem.clock
-    sets = choice_sets(replay, clock.start, clock.end, problem.sample, problem.seed)
-    design = ChoiceDesign.checked(sets.X, sets.chosen, sets.mask)
+    if problem.sample is None:
+        sets = choice_sets(replay, clock.start, clock.end)
+    else:
+        sets = sampled_sets(replay, clock.start, clock.end, problem.sample, problem.seed)
+    design = ChoiceDesign.checked(sets.X, sets.chosen, sets.mask, offset=sets.offset)
     estimate = maximise(design.sums, names, len(sets.chosen), penalty=problem.penalty)
     return _report(problem, estimate, design, estimate.null_loglik)
 
@@ -237,7 +241,7 @@ def _report(
         title += ", exact time" if problem.exact else ", order only"
     notes = list(history.notes)
     if problem.sample is not None:
-        notes.append(f"{problem.sample} receivers sampled beside each chosen one")
+        notes.append(f"each choice on a sample of {problem.sample} receivers")
     if not estimate.converged:
         notes.append("not converged: do not read the estimates")
     n = int(inside.sum())

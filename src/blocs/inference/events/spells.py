@@ -280,32 +280,37 @@ def expectations(s: Spells, beta: Floats) -> tuple[Floats, Floats, Floats]:
         sums[:, :, k] = np.cumsum(moves.reshape(blocks, width), axis=1)
     valid = np.arange(blocks * _BLOCK).reshape(blocks, _BLOCK) < T
     total = np.where(valid, sums[:, :_BLOCK, P], 1.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         inverse = np.zeros((blocks, width))
         inverse[:, 1:] = np.cumsum(1.0 / total, axis=1)
         share = w * (inverse.reshape(-1)[leave] - inverse.reshape(-1)[enter])
         mean = (sums[:, :_BLOCK, :P] / total[:, :, None]).reshape(-1, P)[:T]
         log_total = (np.log(total) + top[:, None]).reshape(-1)[:T]
     entered = np.add.reduceat(w, starts)
-    for b in np.flatnonzero((~(total > 1e-4 * entered[:, None]) & valid).any(axis=1)):
+    for b in np.flatnonzero((~(total > 1e-6 * entered[:, None]) & valid).any(axis=1)):
         stop = starts[b + 1] if b + 1 < blocks else block.size
-        _slow_block(s, u, slice(int(starts[b]), int(stop)), int(b), (log_total, mean, share))
+        _careful_block(s, u, slice(int(starts[b]), int(stop)), int(b), (log_total, mean, share))
     return log_total, mean, share
 
 
-def _slow_block(s: Spells, u: Floats, rows: slice, block: int, out: tuple[Floats, Floats, Floats]) -> None:
+def _careful_block(s: Spells, u: Floats, rows: slice, block: int, out: tuple[Floats, Floats, Floats]) -> None:
+    """Fill one block's part of `expectations` by adding up who is there at each decision."""
     log_total, mean, share = out
-    x, v, first, stop = s.x[rows], u[rows], s.first[rows], s.stop[rows]
-    expected = np.zeros(v.size)
-    for t in range(block * _BLOCK, min((block + 1) * _BLOCK, log_total.size)):
-        live = np.flatnonzero((first <= t) & (stop > t))
-        if not live.size:
-            log_total[t], mean[t] = -np.inf, 0.0
-            continue
-        top = v[live].max()
-        w = np.exp(v[live] - top)
-        total = w.sum()
-        log_total[t] = np.log(total) + top
-        mean[t] = w @ x[live] / total
-        expected[live] += w / total
-    share[rows] = expected
+    x, v = s.x[rows], u[rows]
+    times = np.arange(block * _BLOCK, min((block + 1) * _BLOCK, log_total.size))
+    live = (s.first[rows] <= times[:, None]) & (s.stop[rows] > times[:, None])
+    top = np.where(live, v, -np.inf).max(axis=1)
+    near = top > v.max() - 500.0  # elsewhere one scale for the block would underflow
+    w = np.exp(v - v.max())
+    member = live.astype(np.float64)
+    total = member @ w
+    safe = np.where(near, total, 1.0)
+    log_total[times] = np.log(safe) + v.max()
+    mean[times] = member @ (w[:, None] * x) / safe[:, None]
+    share[rows] = w * (np.where(near, 1.0 / safe, 0.0) @ member)
+    for k in np.flatnonzero(~near):
+        t, here = times[k], np.flatnonzero(live[k])
+        weight = np.exp(v[here] - top[k]) if here.size else np.ones(0)
+        log_total[t] = np.log(weight.sum()) + top[k] if here.size else -np.inf
+        mean[t] = weight @ x[here] / weight.sum() if here.size else 0.0
+        share[rows.start + here] += weight / weight.sum() if here.size else 0.0

@@ -1,0 +1,136 @@
+"""Choice sets of long records: a sample of the receivers, drawn so that the likelihood can be put right.
+
+Two strata: receivers the sender has dealt with before, who carry most of the probability, and strangers. With m of n
+receivers of a stratum drawn (the chosen one counted in), the offset log(n / m) makes the conditional logit of the sample
+consistent (McFadden 1978, positive conditioning; for event models Vu, Lomi, Mascia & Pallotti 2017).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blocs.ground.errors import bad_input
+from blocs.inference.events.columns import Ints
+from blocs.inference.events.design import ChoiceSets, count_events, events_of
+from blocs.inference.events.replay import Replay
+
+
+class _Contacts:
+    """Whom each sender has dealt with: a growing list a sender, in `known[i, :count[i]]`."""
+
+    def __init__(self, n1: int, n2: int, one_mode: bool) -> None:
+        self.one_mode = one_mode
+        self.met = np.zeros((n1, n2), dtype=bool)
+        self.known = np.zeros((n1, n2), dtype=np.int32)
+        self.count = [0] * n1
+
+    def meet(self, i: int, j: int) -> None:
+        self._add(i, j)
+        if self.one_mode:
+            self._add(j, i)
+
+    def _add(self, i: int, j: int) -> None:
+        if not self.met[i, j]:
+            self.met[i, j] = True
+            self.known[i, self.count[i]] = j
+            self.count[i] += 1
+
+
+def sampled_sets(replay: Replay, start: float, end: float, sample: int, seed: int) -> ChoiceSets:
+    """Collect `sample` receivers an event, the chosen one first, with their statistics and corrections.
+
+    Returns:
+        X [E, sample, P] in float32, chosen [E] (all 0), mask and offset [E, sample].
+
+    Raises:
+        InputError: a sample below 4 or not below the number of receivers, or receivers that come and go.
+    """
+    history = replay.history
+    if history.opportunities is not None or any(c.name == "present" for c in history.changes):
+        raise bad_input("dynam", "sample", "given with changing choice sets", "all receivers always open")
+    if not history.present_receivers.all() or not 4 <= sample < history.n2 - 1:
+        raise bad_input("dynam", "sample", f"is {sample}", f"4 to {history.n2 - 2}, all receivers present")
+    E, P = count_events(replay, start, end), len(replay.effects)
+    X = np.zeros((E, sample, P), dtype=np.float32)
+    mask, offset = np.zeros((E, sample), dtype=bool), np.zeros((E, sample), dtype=np.float32)
+    contacts = _Contacts(history.n1, history.n2, history.one_mode)
+    for i, j in _before(replay, start):
+        contacts.meet(i, j)
+    rng = np.random.default_rng(seed)
+    ignoring = [k for k, t in enumerate(replay.terms) if t.ignore_rep]
+    for e, i, j in events_of(replay, start, end):
+        options, known, strangers = _draw(contacts, i, j, sample, rng)
+        size = options.size
+        mask[e, :size] = True
+        offset[e, :size] = _corrections(contacts, history.n2, i, j, known, strangers)
+        replay.refresh()
+        x = X[e, :size]
+        for p, effect in enumerate(replay.effects):
+            x[:, p] = effect.stat[i, options] if effect.kind == "dyad" else effect.stat[options]
+        if ignoring and replay.default is not None:
+            repeated = replay.default.tie[i, options] > 0
+            for p in ignoring:
+                x[repeated, p] = 0.0
+        contacts.meet(i, j)
+    return ChoiceSets(X, np.zeros(E, dtype=np.intp), mask, offset)
+
+
+def _before(replay: Replay, start: float) -> list[tuple[int, int]]:
+    history = replay.history
+    early = history.time < start
+    return list(zip(history.sender[early].tolist(), history.receiver[early].tolist(), strict=True))
+
+
+def _draw(contacts: _Contacts, i: int, j: int, sample: int, rng: np.random.Generator) -> tuple[Ints, int, int]:
+    """Return the drawn receivers, the chosen one first, and how many of them are known and strangers (j included)."""
+    met = bool(contacts.met[i, j])
+    n_known = contacts.count[i]
+    n_strange = contacts.met.shape[1] - n_known - int(contacts.one_mode)
+    most_known = max(sample // 2, sample - n_strange)
+    known = min(n_known, most_known)
+    strange = min(n_strange, sample - known)
+    old = contacts.known[i, :n_known]
+    if known == n_known:
+        friends = old[old != j] if met else old
+    else:
+        # leave out the place of the chosen one, then shift
+        places = rng.choice(n_known - met, known - met, replace=False, shuffle=False)
+        if met:
+            places = places + (places >= int(np.flatnonzero(old == j)[0]))
+        friends = old[places]
+    others = _strangers(contacts, i, -1 if met else j, strange - (not met), n_strange, rng)
+    return np.concatenate(([j], friends, others)), known, strange
+
+
+def _strangers(contacts: _Contacts, i: int, j: int, size: int, pool: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Draw `size` different receivers that i has not met, other than j, each set with the same chance."""
+    met = contacts.met[i]
+    n = met.size
+    if size * 4 > pool or pool * 4 < n:
+        free = ~met
+        if contacts.one_mode:
+            free[i] = False
+        if j >= 0:
+            free[j] = False
+        return rng.choice(np.flatnonzero(free), size, replace=False, shuffle=False)
+    taken: list[int] = []
+    seen = {j, i} if contacts.one_mode else {j}
+    while len(taken) < size:
+        for k in rng.integers(0, n, 2 * size).tolist():
+            if k not in seen and not met[k]:
+                taken.append(k)
+                seen.add(k)
+                if len(taken) == size:
+                    break
+    return np.array(taken, dtype=np.intp)
+
+
+def _corrections(contacts: _Contacts, n2: int, i: int, j: int, known: int, strange: int) -> NDArray[np.float64]:
+    n_known = contacts.count[i]
+    n_strange = n2 - n_known - int(contacts.one_mode)
+    met = bool(contacts.met[i, j])
+    low = np.log(n_known / known) if known else 0.0
+    high = np.log(n_strange / strange) if strange else 0.0
+    first = low if met else high
+    return np.concatenate(([first], np.full(known - met, low), np.full(strange - (not met), high)))
