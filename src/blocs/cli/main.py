@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from blocs.cli import check, show
+from blocs.cli import check, decide, show
 from blocs.ground.errors import BlocsError, InputError
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
 )
 
 # The order here is the order of `blocs --help`.
-COMMANDS = (show, check)
+COMMANDS = (show, check, decide)
 
 for _module in COMMANDS:
     _module.register(app)

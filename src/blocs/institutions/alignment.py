@@ -112,7 +112,8 @@ class Balance:
         """
         if not 0.0 <= t < self.time:
             raise bad_input("time", "t", f"{t:g} is not before the split", f"0 to below {self.time:g}")
-        return np.linalg.solve(np.eye(len(self.start)) - t * self.start, self.start)
+        ties = np.linalg.solve(np.eye(len(self.start)) - t * self.start, self.start)
+        return ties.astype(np.float64)
 
 
 def balance(ties: Floats) -> Balance:

@@ -46,7 +46,7 @@ class _Challenge(AbstractRule):
         details: dict[str, Any] = {}
         for k, name in enumerate(table.issues):
             rows, x, s, c = table.on(k)
-            names = tuple(table.actors[i] for i in rows)
+            names = tuple(table.actors[int(i)] for i in rows)
             positions[:, rows, k], path[:, k], details[name] = _play(names, x, s, c, self.rounds, self.reading())
         return Decision(self.card.name, table.actors, table.issues, path[-1], path, positions, details)
 
@@ -83,11 +83,11 @@ def _play(
 
 
 def _report(names: tuple[str, ...], x: Floats, moves: core.Moves) -> dict[str, Any]:
-    moved = [
+    moved: list[dict[str, Any]] = [
         {
             "actor": name,
-            "kind": core.TIERS[moves.tier[0, i]],
-            "other": names[moves.other[0, i]],
+            "kind": core.TIERS[int(moves.tier[0, i])],
+            "other": names[int(moves.other[0, i])],
             "from": float(x[i]),
             "to": float(moves.position[0, i]),
             "expected": float(moves.own[0, i, moves.other[0, i]]),

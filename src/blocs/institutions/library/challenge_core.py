@@ -21,11 +21,12 @@ _CHUNK_BYTES = 3e7
 
 @dataclass(frozen=True)
 class Reading:
-    """How the printed text is read where text and code differ; see `challenge_printed` and `challenge_as_coded`.
+    """How the printed text is read where text and code differ; see `challenge.py`.
 
     `all_pairs`: the probability of success is divided by all votes over all ordered pairs of positions, not by the
-    votes cast on the pair. `risk_votes`: votes bend with the voter's risk. `compel`, `confront`: whether an actor yields to
-    a stronger challenger, and whether a confrontation it expects to lose moves it. `choice`: which compromise is taken when several are offered.
+    votes cast on the pair. `risk_votes`: votes bend with the voter's risk. `compel`, `confront`: whether an actor
+    yields to a stronger challenger, and whether a confrontation it expects to lose moves it. `choice`: which
+    compromise is taken when several are offered.
     """
 
     all_pairs: bool

@@ -46,6 +46,6 @@ class ProceduralCompromise(AbstractRule):
             mean = float((weight * x).sum() / weight.sum()) if weight.sum() > 0 else float(x.mean())
             standing = reversion_of(table, k, self.reversion)
             out[k] = mean if standing is None else within(mean, vote.win_set(standing))
-            shares = {table.actors[i]: float(p) for i, p in zip(rows, power, strict=True)}
+            shares = {table.actors[int(i)]: float(p) for i, p in zip(rows, power, strict=True)}
             details[name] = {"power": shares, "compromise": mean}
         return still(self.card.name, table, out, details)

@@ -55,6 +55,6 @@ class ConsensusWithReservations(AbstractRule):
                 "text": text,
                 "adopted": adopted,
                 "reserved_share": share,
-                "reservations": [table.actors[i] for i in rows[reserved]],
+                "reservations": [table.actors[int(i)] for i in rows[reserved]],
             }
         return still(self.card.name, table, out, details)

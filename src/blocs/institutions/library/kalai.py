@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog, minimize
 
 from blocs.institutions.base import AbstractRule, Decision, RuleCard, still
 from blocs.institutions.library.bargaining import WORTH, Stakes, stakes_of
+from blocs.institutions.library.optimum import best_corner, lowest_with
 from blocs.institutions.library.winset import REVERSION, reversion_of
 from blocs.institutions.table import IssueTable
 
@@ -61,19 +61,18 @@ def kalai_smorodinsky(stakes: Stakes, standing: Floats | None) -> Floats:
 
 def _best(stakes: Stakes, who: int, standing: Floats | None) -> float:
     """Return the most one actor can gain while nobody loses against disagreement."""
-    own = np.where(stakes.s[who] > 0, stakes.x[who], stakes.x.mean(axis=0))
+    own = stakes.x.mean(axis=0)
+    own[stakes.s[who] > 0] = stakes.x[who][stakes.s[who] > 0]
     if (stakes.gain(own) >= 0).all() or standing is None:
         return float(stakes.gain(own)[who])
-    found = minimize(
-        lambda y: -float(stakes.gain(y)[who]),
+    least = lowest_with(
+        lambda y: (-float(stakes.gain(y)[who]), -stakes.slope(y)[who]),
         standing,
-        jac=lambda y: -stakes.slope(y)[who],
-        method="SLSQP",
-        bounds=[(0.0, 1.0)] * len(standing),
-        constraints={"type": "ineq", "fun": stakes.gain, "jac": stakes.slope},
-        options={"ftol": 1e-14, "maxiter": 500},
+        [(0.0, 1.0)] * len(standing),
+        stakes.gain,
+        stakes.slope,
     )
-    return max(0.0, -float(found.fun))
+    return max(0.0, -least)
 
 
 def _maximin(stakes: Stakes, claim: Floats, start: Floats) -> Floats:
@@ -84,9 +83,8 @@ def _maximin(stakes: Stakes, claim: Floats, start: Floats) -> Floats:
         slope = stakes.slope(y) / claim[:, None]
         # Variables: step in y and the level t; share_i + slope_i step >= t.
         rows = np.hstack([-slope, np.ones((len(share), 1))])
-        box = [(max(-size, -v), min(size, 1.0 - v)) for v in y]
-        found = linprog(np.append(np.zeros(len(y)), -1.0), A_ub=rows, b_ub=share, bounds=[*box, (None, None)])
-        trial = y + found.x[:-1]
+        box = [(max(-size, -v), min(size, 1.0 - v)) for v in map(float, y)]
+        trial = y + best_corner(np.append(np.zeros(len(y)), -1.0), rows, share, [*box, (None, None)])[:-1]
         after = stakes.gain(trial) / claim
         if after.min() > share.min() + 1e-16:
             y, share = trial, after

@@ -44,6 +44,5 @@ def median_of(x: Floats, weight: Floats) -> float:
     order = np.argsort(x, kind="stable")
     ranked, share = x[order][weight[order] > 0], np.cumsum(weight[order][weight[order] > 0])
     half, slack = 0.5 * share[-1], 1e-12 * share[-1]
-    low = int(np.searchsorted(share, half - slack))
-    high = int(np.searchsorted(share, half + slack, side="right"))
+    low, high = int((share < half - slack).sum()), int((share <= half + slack).sum())
     return float(0.5 * (ranked[low] + ranked[min(high, len(ranked) - 1)]))

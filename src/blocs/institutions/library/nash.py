@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from blocs.institutions.base import AbstractRule, Decision, RuleCard, still
 from blocs.institutions.library.bargaining import WORTH, Stakes, stakes_of
 from blocs.institutions.library.kalai import kalai_smorodinsky
+from blocs.institutions.library.optimum import lowest
 from blocs.institutions.library.winset import REVERSION, reversion_of
 from blocs.institutions.table import IssueTable
 
@@ -72,14 +72,13 @@ def _solve(stakes: Stakes, start: Floats) -> Floats:
         return -float(share @ np.log(gain)), -((share / gain) @ stakes.slope(y))
 
     # Concave, so any stationary point is the solution; a few Newton steps sharpen what L-BFGS leaves.
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0.0, 1.0)] * len(start))
-    y = np.asarray(found.x, dtype=np.float64)
+    y = lowest(loss, start, [(0.0, 1.0)] * len(start))
     for _ in range(20):
         gain, slope = stakes.gain(y), stakes.slope(y)
         gradient = (share / gain) @ slope
         hessian = -np.diag((share / gain) @ (2.0 * stakes.s)) - (slope.T * (share / gain**2)) @ slope
-        step = np.linalg.solve(hessian, gradient)
-        after = np.clip(y - step, 0.0, 1.0)
+        step = np.asarray(np.linalg.solve(hessian, gradient), dtype=np.float64)
+        after = np.asarray(np.clip(y - step, 0.0, 1.0), dtype=np.float64)
         if not (stakes.gain(after) > 0).all() or np.abs(after - y).max() < 1e-15:
             break
         y = after
