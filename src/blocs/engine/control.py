@@ -32,12 +32,13 @@ class Edit(eqx.Module):
 
 
 class Rule(eqx.Module):
-    """Give one parameter of one mechanism another value from `day` on."""
+    """Give one parameter of one mechanism another value from `day` until `until`."""
 
     mechanism: str = eqx.field(static=True)
     parameter: str = eqx.field(static=True)
     value: Scalar
     day: Scalar
+    until: Scalar
 
 
 class Control(eqx.Module):
@@ -109,7 +110,7 @@ def rules_at(model: Model, control: Control, day: Scalar) -> Model:
         names = [m.card.name for m in model.mechanisms]
         n = names.index(rule.mechanism)
         old = getattr(model.mechanisms[n], rule.parameter)
-        new = jnp.where(day >= rule.day, rule.value, old).astype(old.dtype)
+        new = jnp.where((day >= rule.day) & (day < rule.until), rule.value, old).astype(old.dtype)
         model = eqx.tree_at(lambda m, n=n, p=rule.parameter: getattr(m.mechanisms[n], p), model, new)
     return model
 

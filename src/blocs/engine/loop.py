@@ -22,7 +22,7 @@ from blocs.engine.choose import may_choose, pick, scores
 from blocs.engine.control import Control, apply_edits, forbidden, next_forced, rules_at
 from blocs.engine.model import Coefficients, Model
 from blocs.engine.phases import close_step, perform, wait
-from blocs.engine.watch import Watch, read_watch
+from blocs.engine.watch import Watch, read_watch, watch_width
 from blocs.ground.axes import Key, Scalar
 from blocs.ground.keys import at, gumbels, uniforms
 
@@ -103,9 +103,10 @@ def _run(
         jnp.zeros(slots, state.clock.dtype),
         jnp.full((slots, 4), -1, jnp.int16),
         jnp.zeros((), jnp.int32),
-        jnp.zeros((steps, len(watch)), state.clock.dtype),
+        jnp.zeros((steps, watch_width(watch)), state.clock.dtype),
     )
     start = state.clock
+    state = apply_edits(control, state, jnp.full_like(start, -jnp.inf), start)
     first = _Carry(state, jnp.zeros((), jnp.int32), jnp.zeros((), jnp.uint32), jnp.zeros((), jnp.int32), blank)
 
     def turn(carry: _Carry) -> _Carry:

@@ -5,23 +5,34 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from blocs.bloc.state import State
 
 
 class Watched(NamedTuple):
-    """One watched number: a quantity of the vocabulary and its index on each of the quantity's axes."""
+    """Some entries of one quantity: its name and, for each entry, an index on each axis of the quantity."""
 
     name: str
-    index: tuple[int, ...]
+    index: tuple[tuple[int, ...], ...]
 
 
 Watch = tuple[Watched, ...]
 
 
+def watch_width(watch: Watch) -> int:
+    """Return how many numbers a watch notes."""
+    return sum(len(w.index) for w in watch)
+
+
 def read_watch(watch: Watch, state: State) -> Float[Array, " watch"]:
-    """Return the watched numbers of a state."""
+    """Return the watched numbers of a state, in the order of the watch."""
     if not watch:
         return jnp.zeros(0, state.clock.dtype)
-    return jnp.stack([getattr(state, w.name)[w.index].astype(state.clock.dtype) for w in watch])
+    parts: list[Array] = []
+    for name, index in watch:
+        value = getattr(state, name)
+        flat = np.ravel_multi_index(tuple(np.asarray(index).T), value.shape)
+        parts.append(value.ravel()[flat].astype(state.clock.dtype))
+    return jnp.concatenate(parts)

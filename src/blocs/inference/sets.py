@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -13,7 +13,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from blocs.bloc.state import State
-from blocs.conduct.base import LEVELS, Level
+from blocs.bloc.world import World
+from blocs.conduct.base import LEVELS, Level, Specification
 from blocs.engine.model import Model
 from blocs.engine.replay import Sets, Tape, recorded_sets, replay
 from blocs.ground.keys import root
@@ -111,4 +112,26 @@ def _stack(
     )
 
 
-__all__ = ["Recorded", "record_sets", "replay_path"]
+def restrict(recorded: Recorded, whole: Specification, part: Specification, world: World) -> Recorded:
+    """Return the choice sets of a smaller specification, cut from those of a larger one.
+
+    Raises:
+        KeyError: `part` has an effect or table that `whole` lacks.
+    """
+    levels: dict[Level, LevelData] = {}
+    for level, data in recorded.levels.items():
+        all_effects, all_tables = ([x.name for x in xs] for xs in whole.at(level))
+        effects, tables = part.at(level)
+        missing = ({e.name for e in effects} - set(all_effects)) | ({t.name for t in tables} - set(all_tables))
+        if missing:
+            raise KeyError(f"not in {whole.name}: {', '.join(sorted(missing))}")
+        levels[level] = replace(
+            data,
+            x=data.x[:, [all_effects.index(e.name) for e in effects]],
+            rows=data.rows[:, [all_tables.index(t.name) for t in tables]],
+            table_rows=tuple(len(t.rows(world)) for t in tables),
+        )
+    return replace(recorded, levels=levels)
+
+
+__all__ = ["Recorded", "record_sets", "replay_path", "restrict"]

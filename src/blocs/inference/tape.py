@@ -21,7 +21,10 @@ from blocs.ground.errors import bad_input
 from blocs.scenario.build import Built
 
 WITHIN_SCENE = 0.01
-"""Days between two acts of a scene."""
+"""Days between two acts of a sitting."""
+
+NEXT_PAGE = 1
+"""Pages between two acts of a sitting at most."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +90,19 @@ def _index(column: pl.Series, names: tuple[str, ...]) -> pl.Series:
     return column.replace_strict(dict(zip(names, range(len(names)), strict=True)), return_dtype=pl.Int32)
 
 
+def sittings(acts: pl.DataFrame) -> NDArray[np.int64]:
+    """Return a number for each act: acts told on the same or the next page with equal date bounds share a sitting."""
+    new = (
+        (pl.col("start") != pl.col("start").shift(1))
+        | (pl.col("end") != pl.col("end").shift(1))
+        | ((pl.col("first_page") - pl.col("first_page").shift(1)).abs() > NEXT_PAGE)
+    )
+    return acts.select(new.fill_null(True).cum_sum()).to_series().to_numpy().astype(np.int64)
+
+
 def _draw_days(built: Built, acts: pl.DataFrame, rng: np.random.Generator) -> NDArray[np.float64]:
     """A day for each row: scenes drawn in order inside equal bounds, acts of a scene in sequence after its start."""
-    scene = acts["scene"].to_numpy()
+    scene = sittings(acts)
     _, first, rank = np.unique(scene, return_index=True, return_inverse=True)
     epoch = np.datetime64(built.epoch)
     lo = (acts["start"].to_numpy()[first] - epoch).astype("timedelta64[D]").astype(float)

@@ -1,0 +1,125 @@
+"""An ensemble: many simulated histories from one date, as flat tables of acts and watched quantities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from blocs.engine.watch import Watch
+from blocs.inference.fit import Fit
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@dataclass(frozen=True, repr=False)
+class Ensemble:
+    """Simulated histories.
+
+    Acts are flat arrays over all runs in order of run and day: `run`, `day` (days since the epoch), and `code` with the
+    columns source, target, act, issue. `watched` has axes (run, step, watch).
+    """
+
+    fit: Fit
+    start: date
+    end: date
+    seed: int
+    runs: int
+    do: tuple[str, ...]
+    about: str
+    run: NDArray[np.int32]
+    day: NDArray[np.float32]
+    code: NDArray[np.int16]
+    watch: Watch
+    watched: NDArray[np.float32]
+    first_day: float
+
+    @property
+    def labels(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Names of the watched numbers: quantity and the names on its axes."""
+        world = self.fit.built.model.world
+        from blocs.bloc.vocabulary import vocabulary
+
+        axes = {"actor": world.actors, "lever": world.levers, "issue": world.issues, "act": world.acts}
+        out: list[tuple[str, tuple[str, ...]]] = []
+        for name, index in self.watch:
+            kinds = vocabulary()[name].axes
+            out += [(name, tuple(axes[a][i] for a, i in zip(kinds, entry, strict=True))) for entry in index]
+        return out
+
+    def column(self, name: str, *where: str) -> NDArray[np.float32]:
+        """Return one watched number over runs and steps, axes (run, step); `KeyError` if it was not watched."""
+        labels = self.labels
+        if (name, where) not in labels:
+            raise KeyError(f"{name}[{','.join(where)}] was not watched")
+        return self.watched[:, :, labels.index((name, where))]
+
+    def dates(self) -> list[date]:
+        """Return the last day of every step."""
+        length = self.fit.built.model.step_days
+        first = self.fit.built.epoch + timedelta(days=self.first_day)
+        return [first + timedelta(days=length * (s + 1)) for s in range(self.watched.shape[1])]
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the simulated acts: run, date, source, target, act, issue."""
+        world = self.fit.built.model.world
+        names = (world.actors, world.actors, world.acts, world.issues)
+        columns = {
+            c: pl.Series(c, self.code[:, n]).replace_strict(
+                dict(enumerate(names[n])), return_dtype=pl.Enum(list(names[n]))
+            )
+            for n, c in enumerate(("source", "target", "act", "issue"))
+        }
+        day = pl.Series("day", np.floor(self.day).astype(np.int32))
+        frame = pl.DataFrame({"run": self.run, "day": day, **columns})
+        when = (pl.lit(self.fit.built.epoch) + pl.duration(days=pl.col("day"))).cast(pl.Date).alias("date")
+        return frame.select("run", when, "source", "target", "act", "issue")
+
+    def states_to_polars(self) -> pl.DataFrame:
+        """Return quantiles over runs of every watched number at the end of each step.
+
+        Columns: date, quantity, actor, toward (the second name: an actor, lever or issue), mean, q05 ... q95.
+        """
+        level = np.quantile(self.watched, QUANTILES, axis=0).astype(np.float32)
+        mean = self.watched.mean(axis=0)
+        labels = self.labels
+        steps, width = mean.shape
+        table = {
+            "date": np.repeat(np.array(self.dates(), dtype="datetime64[D]"), width),
+            "quantity": [name for name, _ in labels] * steps,
+            "actor": [where[0] if where else "" for _, where in labels] * steps,
+            "toward": [where[1] if len(where) > 1 else "" for _, where in labels] * steps,
+            "mean": mean.ravel(),
+        }
+        table |= {f"q{round(100 * q):02d}": level[n].ravel() for n, q in enumerate(QUANTILES)}
+        return pl.DataFrame(table)
+
+    def to_xarray(self) -> xr.Dataset:
+        """Return watched quantities as one array with axes run, date and entry (`quantity[names]`)."""
+        import xarray as xr
+
+        entry = [f"{name}[{','.join(where)}]" for name, where in self.labels]
+        return xr.Dataset(
+            {"watched": (("run", "date", "entry"), self.watched)},
+            coords={
+                "run": np.arange(self.runs),
+                "date": np.array(self.dates(), dtype="datetime64[ns]"),
+                "entry": entry,
+            },
+            attrs={"scenario": self.fit.built.scenario.id, "about": self.about, "seed": self.seed},
+        )
+
+    def __repr__(self) -> str:
+        per = len(self.run) / max(self.runs, 1)
+        changed = f", with {'; '.join(self.do)}" if self.do else ""
+        return (
+            f"Ensemble({self.fit.built.scenario.id!r} {self.start}..{self.end}: {self.runs} runs, {per:.0f} acts a run, "
+            f"about {self.about}, seed {self.seed}{changed})"
+        )

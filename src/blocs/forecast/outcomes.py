@@ -1,0 +1,173 @@
+"""Outcomes: on which day each predicate first holds, in simulated runs and in the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.stats import beta
+
+from blocs.forecast.ensemble import Ensemble
+from blocs.forecast.watch import default_watch, state_index
+from blocs.inference.sets import replay_path
+from blocs.inference.tape import draw_chronology, usable_acts
+from blocs.record import dates
+from blocs.scenario.build import Built
+from blocs.scenario.outcomes import AllOf, AnyOf, Condition, EventCondition, EventSelector, Outcome
+
+NEVER = np.inf
+DATE_QUANTILES = (0.1, 0.5, 0.9)
+
+
+@dataclass(frozen=True)
+class Histories:
+    """What predicates are read from: acts (`run`, `day`, `code`) and watched numbers (run, step, watch) on `days` [step]."""
+
+    runs: int
+    run: NDArray[np.int32]
+    day: NDArray[np.floating]
+    code: NDArray[np.int16]
+    watched: Mapping[tuple[str, tuple[int, ...]], NDArray[np.floating]]
+    days: NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class OutcomeForecast:
+    """One outcome: share of runs in which it comes true, with a Monte Carlo interval, and when.
+
+    `lo`, `hi` bound the probability for the finite number of runs (Jeffreys, 95 %); they say nothing about whether the
+    model is right. `first` holds the day of each run, `inf` where never; `dates` the 10, 50 and 90 % points of the
+    date among runs in which it comes true.
+    """
+
+    id: str
+    title: str
+    probability: float
+    lo: float
+    hi: float
+    dates: tuple[date | None, ...]
+    first: NDArray[np.floating]
+
+
+def histories(ensemble: Ensemble) -> Histories:
+    """Return the histories of an ensemble."""
+    length = ensemble.fit.built.model.step_days
+    entries = [(name, place) for name, index in ensemble.watch for place in index]
+    steps = ensemble.watched.shape[1]
+    return Histories(
+        ensemble.runs, ensemble.run, ensemble.day, ensemble.code,
+        {entry: ensemble.watched[:, :, n] for n, entry in enumerate(entries)},
+        ensemble.first_day + length * (np.arange(steps) + 1.0),
+    )  # fmt: skip
+
+
+def recorded_history(built: Built, start: date, end: date, seed: int = 0) -> Histories:
+    """Return the record between two days as a single history: acts and the state that replaying them gives."""
+    frame = usable_acts(built, until=end)
+    chronology = draw_chronology(built, frame, seed, end, end)
+    _, path = replay_path(built, chronology)
+    closes = np.flatnonzero(np.asarray(chronology.tape.kind) == 0)
+    days = np.asarray(path.clock)[closes]
+    inside = days > built.day(start)
+    watched = {
+        (name, place): np.asarray(getattr(path, name))[(closes[inside], *place)][None, :]
+        for name, index in default_watch(built)
+        for place in index
+    }
+    acts = chronology.acts.filter(pl.col("start") >= start)
+    code = np.stack([acts[c].to_numpy() for c in ("i", "j", "g", "k")], axis=1).astype(np.int16)
+    return Histories(
+        1, np.zeros(acts.height, np.int32), acts["day"].to_numpy(), code.reshape(-1, 4), watched, days[inside]
+    )
+
+
+def first_days(built: Built, condition: Condition, history: Histories) -> NDArray[np.floating]:
+    """Return the day on which a condition first holds in each run, `inf` where it never does (axis run)."""
+    if isinstance(condition, AnyOf):
+        return np.min([first_days(built, c, history) for c in condition.any_of], axis=0)
+    if isinstance(condition, AllOf):
+        return np.max([first_days(built, c, history) for c in condition.all_of], axis=0)
+    if isinstance(condition, EventCondition):
+        return _first_event(built, condition, history)
+    value = history.watched[(condition.state.variable, state_index(built, condition))]
+    held = np.ones(value.shape, bool)
+    if condition.state.at_least is not None:
+        held &= value >= condition.state.at_least - 1e-6
+    if condition.state.at_most is not None:
+        held &= value <= condition.state.at_most + 1e-6
+    return np.where(held.any(axis=1), history.days[held.argmax(axis=1)], NEVER)
+
+
+def _first_event(built: Built, condition: EventCondition, history: Histories) -> NDArray[np.floating]:
+    hit = matching(built, condition.event, history.code)
+    run, day = history.run[hit], history.day[hit]
+    first = np.full(history.runs, NEVER)
+    if len(run) == 0:
+        return first
+    order = np.lexsort((day, run))
+    run, day = run[order], day[order]
+    begin = np.searchsorted(run, np.arange(history.runs))
+    wanted = begin + condition.at_least - 1
+    safe = np.minimum(wanted, len(run) - 1)
+    there = (wanted < len(run)) & (run[safe] == np.arange(history.runs))
+    first[there] = day[safe[there]]
+    return first
+
+
+def matching(built: Built, selector: EventSelector, code: NDArray[np.int16]) -> NDArray[np.bool_]:
+    """Return which acts (rows of `code`) a selector matches."""
+    world = built.model.world
+
+    def inside(names: tuple[str, ...], of: tuple[str, ...], column: NDArray[np.int16]) -> NDArray[np.bool_]:
+        if not names:
+            return np.ones(len(column), bool)
+        return np.isin(column, [of.index(n) for n in names if n in of])
+
+    def sides(a: int, b: int) -> NDArray[np.bool_]:
+        return inside(selector.source, world.actors, code[:, a]) & inside(selector.target, world.actors, code[:, b])
+
+    pair = sides(0, 1) | sides(1, 0) if selector.either_way else sides(0, 1)
+    return pair & inside(selector.act, world.acts, code[:, 2]) & inside(selector.issue, world.issues, code[:, 3])
+
+
+def forecast_outcomes(ensemble: Ensemble) -> list[OutcomeForecast]:
+    """Return every outcome of the scenario with its probability, interval and dates."""
+    built = ensemble.fit.built
+    history = histories(ensemble)
+    return [_forecast(built, o, first_days(built, o.when, history), ensemble.runs) for o in built.scenario.outcomes.values()]
+
+
+def _forecast(built: Built, outcome: Outcome, first: NDArray[np.floating], runs: int) -> OutcomeForecast:
+    came = np.isfinite(first)
+    k = int(came.sum())
+    lo, hi = beta.ppf([0.025, 0.975], k + 0.5, runs - k + 0.5)
+    points = np.quantile(first[came], DATE_QUANTILES) if k else [NEVER] * len(DATE_QUANTILES)
+    when = tuple(built.epoch + timedelta(days=int(p)) if np.isfinite(p) else None for p in points)
+    return OutcomeForecast(
+        outcome.id, outcome.title, k / runs, 0.0 if k == 0 else float(lo), 1.0 if k == runs else float(hi), when, first
+    )
+
+
+def recorded_outcomes(built: Built, start: date, end: date) -> dict[str, tuple[bool, date | None]]:
+    """Return whether each outcome came true in the record between two days, and when.
+
+    A hand-coded statement of the scenario (`recorded`) decides where there is one; else the recorded acts and the state
+    that replaying them gives.
+    """
+    history = recorded_history(built, start, end)
+    found: dict[str, tuple[bool, date | None]] = {}
+    for outcome in built.scenario.outcomes.values():
+        if outcome.recorded is not None:
+            when = dates.bounds(outcome.recorded.date).end if outcome.recorded.date else None
+            inside = when is None or start <= when <= end
+            found[outcome.id] = (outcome.recorded.value and inside, when)
+            continue
+        day = float(first_days(built, outcome.when, history)[0])
+        found[outcome.id] = (np.isfinite(day), built.epoch + timedelta(days=int(day)) if np.isfinite(day) else None)
+    return found
+
+

@@ -1,0 +1,162 @@
+"""Simulate futures of a fitted model: batches of runs through one compiled program, on every core."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from blocs.bloc.state import State
+from blocs.engine.control import Control
+from blocs.engine.loop import Track, simulate
+from blocs.engine.model import Coefficients, Model
+from blocs.engine.watch import Watch
+from blocs.forecast.ensemble import Ensemble
+from blocs.forecast.watch import default_watch
+from blocs.ground.errors import BlocsError, bad_input
+from blocs.ground.keys import at, named, root
+from blocs.inference.fit import Fit
+from blocs.inference.observation import Assumption, adjust
+from blocs.inference.sets import record_sets
+from blocs.scenario.build import cast
+from blocs.scenario.vary import control_for
+
+BATCH = 50
+"""Runs in one call: a fixed number, so that results do not depend on how many runs or cores there are."""
+SLOTS = 1024
+"""Acts that a run can hold at first; doubled for a batch in which a run needs more."""
+MAX_SLOTS = 1 << 15
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class _Job:
+    model: Model
+    coefficients: Coefficients
+    control: Control
+    watch: Watch
+    steps: int
+
+
+def forecast(
+    fit: Fit,
+    start: date | None = None,
+    end: date | None = None,
+    runs: int = 2000,
+    seed: int = 0,
+    do: Iterable[str] = (),
+    assumption: Assumption = Assumption.RECORD,
+    progress: Progress | None = None,
+    cores: int | None = None,
+) -> Ensemble:
+    """Simulate what follows a date.
+
+    Args:
+        fit: a model fitted on what precedes `start`.
+        start: first day of the forecast; the scenario's own by default.
+        end: last day; the scenario's own by default.
+        runs: number of histories, at least 1.
+        seed: of the random streams; equal seeds give equal bits.
+        do: interventions, one line each, in the language of `blocs.scenario.interventions`.
+        assumption: what the forecast is about: acts as the source would record them, or acts under an assumption
+            about what the source missed.
+        progress: called with (runs done, runs in all).
+        cores: threads; all cores by default.
+
+    Raises:
+        InputError: no runs, dates out of order or before the end of training, or a faulty intervention.
+    """
+    built = fit.built
+    start, end = _checked_dates(fit, start, end, runs)
+    lines = tuple(do)
+    ends = _starting_states(fit, start)
+    watch = default_watch(built)
+    light = cast(built, np.float32)
+    first = float(ends[0].clock)
+    steps = max(1, int(np.ceil((built.day(end) + 1.0 - first) / built.model.step_days)))
+    job = _Job(
+        light.model,
+        adjust(fit, assumption).astype(np.float32),
+        control_for(light, lines, start),
+        watch,
+        steps,
+    )
+    tracks = _run_batches(job, ends, runs, seed, progress, cores or os.cpu_count() or 1)
+    counts = np.concatenate([t.acts for t in tracks])[:runs]
+    held = [np.arange(t.day.shape[1])[None, :] < t.acts[:, None] for t in tracks]
+    keep = int(counts.sum())
+    return Ensemble(
+        fit=fit, start=start, end=end, seed=seed, runs=runs, do=lines, about=assumption.value,
+        run=np.repeat(np.arange(runs, dtype=np.int32), counts),
+        day=np.concatenate([t.day[h] for t, h in zip(tracks, held, strict=True)])[:keep],
+        code=np.concatenate([t.act[h] for t, h in zip(tracks, held, strict=True)])[:keep],
+        watch=watch,
+        watched=np.concatenate([t.watched for t in tracks])[:runs],
+        first_day=first,
+    )  # fmt: skip
+
+
+def _checked_dates(fit: Fit, start: date | None, end: date | None, runs: int) -> tuple[date, date]:
+    spec = fit.built.scenario.spec
+    start, end = start or spec.forecast.start, end or spec.forecast.end
+    if runs < 1:
+        raise bad_input("forecast", "runs", f"{runs} is not a number of histories", "1 or more")
+    if start <= spec.period.start:
+        raise bad_input("forecast", "start", f"{start} is before the record", f"a day after {spec.period.start}")
+    if start <= fit.until:
+        raise bad_input("forecast", "start", f"{start} lies inside the training period", f"a day after {fit.until}")
+    if end < start:
+        raise bad_input("forecast", "end", f"{end} is before the start {start}", "a later day")
+    return start, end
+
+
+def _starting_states(fit: Fit, start: date) -> tuple[State, ...]:
+    """The state on the eve of the forecast in every chronology; the record between training and start moves it on."""
+    eve = date.fromordinal(start.toordinal() - 1)
+    if eve == fit.until:
+        return fit.ends
+    return record_sets(fit.built, eve, fit.draws, fit.seed).ends
+
+
+def _run_batches(
+    job: _Job, ends: tuple[State, ...], runs: int, seed: int, progress: Progress | None, cores: int
+) -> list[Track]:
+    """Run whole batches; batch b starts from chronology b modulo their number."""
+    batches = -(-runs // BATCH)
+    key = named(root(seed), "forecast")
+    light = [jax.tree.map(_single, s) for s in ends]
+
+    def one(batch: int) -> Track:
+        keys = jax.vmap(lambda n: at(key, n))(jnp.arange(batch * BATCH, (batch + 1) * BATCH, dtype=jnp.uint32))
+        slots = SLOTS
+        while True:
+            track = simulate(
+                job.model, job.coefficients, light[batch % len(light)], job.control, job.watch, keys, job.steps, slots
+            )
+            track = jax.tree.map(np.asarray, track)
+            if int(track.acts.max()) <= slots:
+                return track
+            if slots >= MAX_SLOTS:
+                raise BlocsError(f"a simulated history holds more than {MAX_SLOTS} acts: the fitted tempo is not stable")
+            slots *= 2
+
+    done = 0
+    out: list[Track] = []
+    with ThreadPoolExecutor(max_workers=min(cores, batches)) as pool:
+        for track in pool.map(one, range(batches)):
+            out.append(track)
+            done = min(runs, done + BATCH)
+            if progress:
+                progress(done, runs)
+    return out
+
+
+def _single(x: jax.Array) -> jax.Array:
+    return x.astype(jnp.float32) if jnp.issubdtype(x.dtype, jnp.floating) else x
