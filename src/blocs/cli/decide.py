@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -131,7 +131,7 @@ def _write_plot(found: Comparison, path: Path) -> None:
     from blocs.ground.errors import bad_input
 
     try:
-        path.write_text(found.plot().to_html(include_plotlyjs=True), encoding="utf-8")
+        path.write_text(found.plot_html(), encoding="utf-8")
     except OSError as error:
         raise bad_input("--plot", str(path), str(error.strerror).lower(), "a file that can be written") from None
 

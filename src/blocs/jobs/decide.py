@@ -101,6 +101,11 @@ class Comparison:
 
         return figure(self)
 
+    def plot_html(self) -> str:
+        """Return the figure as one HTML page that needs no network."""
+        page: Any = self.plot()
+        return str(page.to_html(include_plotlyjs=True))
+
 
 def decide(
     source: str | Path | IssueTable,
