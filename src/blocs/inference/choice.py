@@ -226,9 +226,11 @@ def _climb(
 ) -> tuple[Floats, Sums, int, float]:
     decrement = np.inf
     for iteration in range(max_iterations + 1):
-        # the second term bounds the first steps where a rare statistic is often chosen; it dies out with the gradient
-        step = _solve(sums[2] + np.diag(sums[1] ** 2 / count), sums[1])
+        step = _solve(sums[2], sums[1])
         decrement = float(sums[1] @ step) / 2.0
+        if decrement > 1e-2:
+            # the second term bounds the first steps where a statistic that is rare among the options is often chosen
+            step = _solve(sums[2] + np.diag(sums[1] ** 2 / count), sums[1])
         if decrement < _DECREMENT or iteration == max_iterations:
             return beta, sums, iteration, decrement
         # near the top the value can no longer tell a climb from rounding, and the full step is right

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -80,7 +80,7 @@ def _on_side(term: Term, kind: type[Effect], model: str) -> Term:
     wanted = {"rate": "ego", "choice": "alter"}.get(model, term.type or "alter")
     if term.type not in (None, wanted):
         raise bad_input("terms", term.text, f"type is {term.type} in a {model} model", wanted)
-    return Term(**{**term.__dict__, "type": wanted})
+    return replace(term, type=wanted)
 
 
 def _check_options(term: Term, kind: type[Effect]) -> None:

@@ -46,7 +46,7 @@ def times(frame: pl.DataFrame, where: str, ordered: bool = True) -> Floats:
     need(frame, where, "time")
     column = frame["time"]
     if column.dtype.is_temporal():
-        if column.dtype not in (pl.Date, pl.Datetime):
+        if not isinstance(column.dtype, pl.Date | pl.Datetime):
             raise bad_input(where, "time", f"is a {column.dtype}", "a number, a date or a datetime")
         values = column.cast(pl.Datetime("us")).dt.epoch("us").cast(pl.Float64) / 1e6
     elif column.dtype.is_numeric():
@@ -93,7 +93,7 @@ def attribute(frame: pl.DataFrame, where: str, name: str) -> tuple[Floats, tuple
     A gap in a numeric attribute becomes the mean of the others, as in the published models; a gap in words is refused.
     """
     column = frame[name]
-    if column.dtype in (pl.String, pl.Categorical, pl.Enum):
+    if isinstance(column.dtype, pl.String | pl.Categorical | pl.Enum):
         words = column.cast(pl.String)
         if words.null_count():
             raise fault(where, int(words.is_null().arg_max() or 0), name, "is empty", "a word")

@@ -35,8 +35,8 @@ def events_of(replay: Replay, start: float, end: float) -> Iterator[tuple[int, i
             return
         replay.advance(time)
         if not (replay.here_senders[i] and replay.here_receivers[j]):
-            absent = history.senders[i] if not replay.here_senders[i] else history.receivers[j]
-            raise fault("events", row, "time", f"{absent} acts or is chosen while not present", "presence")
+            who, at = (history.receivers, j) if replay.here_senders[i] else (history.senders, i)
+            raise fault("events", row, "time", f"{who[int(at)]} acts or is chosen while not present", "presence")
         if time >= start:
             yield k, i, j
             k += 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 import polars as pl
-from scipy import stats
+from scipy import stats  # pyright: ignore[reportMissingTypeStubs]
 
 from blocs.inference.choice import ChoiceFit, Sums
 from blocs.inference.events.columns import Floats, Ints
@@ -136,14 +136,15 @@ class EventFit:
         """Return one row a parameter: term, estimate, se, z, p, lower, upper (Wald)."""
         with np.errstate(invalid="ignore", divide="ignore"):
             z = self.coef / self.se
-        width = float(stats.norm.ppf(0.5 + level / 2.0)) * self.se
+        normal: Any = stats.norm
+        width = float(normal.ppf(0.5 + level / 2.0)) * self.se
         return pl.DataFrame(
             {
                 "term": list(self.names),
                 "estimate": self.coef,
                 "se": self.se,
                 "z": z,
-                "p": 2.0 * stats.norm.sf(np.abs(z)),
+                "p": 2.0 * normal.sf(np.abs(z)),
                 "lower": self.coef - width,
                 "upper": self.coef + width,
             }
@@ -204,22 +205,25 @@ class EventFit:
 
     def _decision_frame(self) -> pl.DataFrame:
         history = self.problem.history
-        quiet = self.senders < 0
         return pl.DataFrame(
             {
                 "time": self.times,
-                "sender": [None if q else history.senders[k] for k, q in zip(self.senders, quiet, strict=True)],
-                "receiver": [None if q else history.receivers[k] for k, q in zip(self.receivers, quiet, strict=True)],
+                "sender": _named(self.senders, history.senders),
+                "receiver": _named(self.receivers, history.receivers),
             },
             schema_overrides={"sender": pl.String, "receiver": pl.String},
         )
 
     def __repr__(self) -> str:
         """Return the table and the head numbers as text."""
-        width = max(10, *(len(n) for n in self.names))
+        width = max([10, *map(len, self.names)])
         lines = [f"{self.model}: {self.n_events} events, {self.nobs} observations; {self.message}"]
         lines.append(f"{'':{width}}  {'estimate':>10}  {'se':>9}  {'z':>8}  {'p':>8}")
         for name, b, se, z, p, _, _ in self.to_polars().iter_rows():
             lines.append(f"{name:{width}}  {b:10.5f}  {se:9.5f}  {z:8.2f}  {p:8.2g}")
         lines.append(f"loglik {self.loglik:.3f} (null {self.null_loglik:.3f})  AIC {self.aic:.2f}  BIC {self.bic:.2f}")
         return "\n".join([*lines, *(f"note: {n}" for n in self.notes)])
+
+
+def _named(places: Ints, names: tuple[str, ...]) -> list[str | None]:
+    return [None if k < 0 else names[int(k)] for k in places]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 import numpy as np
-import plotly.graph_objects as go
+import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 import polars as pl
-from plotly.subplots import make_subplots
+from plotly import subplots  # pyright: ignore[reportMissingTypeStubs]
 
 from blocs.ground.errors import bad_input
 from blocs.inference.events.columns import Floats
@@ -18,7 +19,7 @@ from blocs.inference.events.history import History
 from blocs.inference.events.simulate import simulate
 
 _DEGREES = 12
-_TRIADS = tuple(t for t in nx.triadic_census(nx.DiGraph()) if t != "003")
+_TRIADS = tuple("012 102 021D 021U 021C 111D 111U 030T 030C 201 120D 120U 120C 210 300".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Gof:
 
         `p` is the two-sided share of runs at least as far out as the record (a Monte Carlo p-value, never 0).
         """
-        rows = []
+        rows: list[tuple[Any, ...]] = []
         for family, names in self.levels.items():
             sims, seen = self.simulated[family], self.observed[family]
             for k, level in enumerate(names):
@@ -51,7 +52,7 @@ class Gof:
 
     def fit(self) -> pl.DataFrame:
         """Return one row a family: the share of runs farther from the runs' mean than the record (Mahalanobis)."""
-        rows = []
+        rows: list[tuple[Any, ...]] = []
         for family, sims in self.simulated.items():
             centre = sims.mean(axis=0)
             metric = np.linalg.pinv(np.atleast_2d(np.cov(sims, rowvar=False)), rcond=1e-8, hermitian=True)
@@ -63,13 +64,17 @@ class Gof:
     def plot(self) -> go.Figure:
         """Return violins of the simulated statistics with the recorded ones as a line, one panel a family."""
         families = list(self.levels)
-        figure = make_subplots(rows=-(-len(families) // 2), cols=2, subplot_titles=families)
+        figure: Any = subplots.make_subplots(  # pyright: ignore[reportUnknownMemberType]
+            rows=-(-len(families) // 2), cols=2, subplot_titles=families
+        )
         for n, family in enumerate(families):
             row, column = n // 2 + 1, n % 2 + 1
             for k, level in enumerate(self.levels[family]):
                 violin = go.Violin(y=self.simulated[family][:, k], name=level, line_color="#7a8aa0", showlegend=False)
                 figure.add_trace(violin, row=row, col=column)
-            line = go.Scatter(x=self.levels[family], y=self.observed[family], mode="lines+markers", showlegend=False)
+            line: Any = go.Scatter(
+                x=self.levels[family], y=self.observed[family], mode="lines+markers", showlegend=False
+            )
             line.update(line_color="#b03a2e", name="recorded")
             figure.add_trace(line, row=row, col=column)
         return figure.update_layout(height=320 * (-(-len(families) // 2)), template="plotly_white")
@@ -172,10 +177,10 @@ def _order(i: np.ndarray, j: np.ndarray, n1: int, n2: int, one_mode: bool) -> di
 
 
 def _triads(i: np.ndarray, j: np.ndarray, n: int) -> dict[str, float]:
-    graph = nx.DiGraph()
+    graph: Any = nx.DiGraph()  # pyright: ignore[reportUnknownVariableType]
     graph.add_nodes_from(range(n))
     graph.add_edges_from(zip(i.tolist(), j.tolist(), strict=True))
-    census = nx.triadic_census(graph)
+    census: Any = nx.triadic_census(graph)
     return {k: float(census[k]) for k in _TRIADS}
 
 

@@ -260,7 +260,7 @@ def _changes(
     values: Mapping[str, Floats],
     words: Mapping[str, tuple[str, ...]],
 ) -> tuple[NodeChange, ...]:
-    result = []
+    result: list[NodeChange] = []
     for name, frame in (given or {}).items():
         where = f"changes of {name}"
         col.need(frame, where, "time", "node", "replace")
@@ -296,7 +296,7 @@ def _opportunities(
         return None
     if len(given) != chosen.size:
         raise bad_input("opportunities", "opportunities", f"{len(given)} sets", f"{chosen.size}, one for each event")
-    result = []
+    result: list[Ints] = []
     for k, labels in enumerate(given):
         unknown = [x for x in labels if x not in cols]
         if unknown:

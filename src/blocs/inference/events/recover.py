@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy import stats
+from scipy import stats  # pyright: ignore[reportMissingTypeStubs]
 
 from blocs.ground.errors import bad_input
 from blocs.inference.events.build import first_time
@@ -27,7 +28,7 @@ def recover(fit: EventFit, runs: int = 50, seed: int = 0, level: float = 0.95) -
     """
     if runs < 2:
         raise bad_input("recover", "runs", f"is {runs}", "at least 2")
-    fits = []
+    fits: list[EventFit] = []
     for run in range(runs):
         events = list(draw_run(fit, None, np.random.default_rng((seed, run))))
         fits.append(fit_problem(with_events(fit.problem, events, _end(fit, events))))
@@ -35,7 +36,8 @@ def recover(fit: EventFit, runs: int = 50, seed: int = 0, level: float = 0.95) -
     if len(good) < 2:
         raise bad_input("recover", "runs", f"only {len(good)} of {runs} converged", "a model its data identify")
     coef, se = np.stack([f.coef for f in good]), np.stack([f.se for f in good])
-    width = float(stats.norm.ppf(0.5 + level / 2.0))
+    normal: Any = stats.norm
+    width = float(normal.ppf(0.5 + level / 2.0))
     spread = coef.std(axis=0, ddof=1)
     bias = coef.mean(axis=0) - fit.coef
     return pl.DataFrame(

@@ -59,7 +59,7 @@ def simulate(
         raise bad_input("simulate", "runs", f"is {runs}", "at least 1")
     first, second = _pair(fit, choice, rate)
     history = fit.problem.history
-    frames = []
+    frames: list[pl.DataFrame] = []
     for run in range(runs):
         events = list(draw_run(first, second, np.random.default_rng((seed, run)), until))
         frames.append(
@@ -157,8 +157,8 @@ class _Mover:
 
 def _pick(u: Floats, rng: np.random.Generator) -> int:
     w = np.exp(u - u.max()).reshape(-1)
-    total = np.cumsum(w)
-    return int(np.searchsorted(total, rng.random() * total[-1], side="right"))
+    total: Floats = np.cumsum(w)
+    return int(np.searchsorted(total, rng.random() * float(total[-1]), side="right"))
 
 
 def _pick_pair(u: Floats, rng: np.random.Generator) -> tuple[int, int]:

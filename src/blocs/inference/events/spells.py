@@ -205,7 +205,10 @@ class _Recorder:
 
     def finish(self) -> Spells:
         self._close(np.ones_like(self.open))
-        x, option, first, stop = (np.concatenate([part[k] for part in self.parts]) for k in range(4))
+        x = np.concatenate([part[0] for part in self.parts])
+        option = np.concatenate([part[1] for part in self.parts])
+        first = np.concatenate([part[2] for part in self.parts])
+        stop = np.concatenate([part[3] for part in self.parts])
         pick = np.array([d[1] for d in self.decisions], dtype=np.intp)
         chosen = np.stack([d[2] for d in self.decisions])
         span = np.array([d[0] for d in self.decisions])
@@ -267,7 +270,7 @@ def expectations(s: Spells, beta: Floats) -> tuple[Floats, Floats, Floats]:
     T, P = s.chosen.shape
     blocks = -(-T // _BLOCK)
     block = s.first // _BLOCK
-    starts = np.searchsorted(block, np.arange(blocks))
+    starts: Ints = np.searchsorted(block, np.arange(blocks, dtype=np.intp))
     u = s.x @ beta
     top = np.maximum.reduceat(u, starts)
     w = np.exp(u - top[block])
@@ -278,7 +281,7 @@ def expectations(s: Spells, beta: Floats) -> tuple[Floats, Floats, Floats]:
         value = w if k == P else w * s.x[:, k]
         moves = np.bincount(enter, value, blocks * width) - np.bincount(leave, value, blocks * width)
         sums[:, :, k] = np.cumsum(moves.reshape(blocks, width), axis=1)
-    valid = np.arange(blocks * _BLOCK).reshape(blocks, _BLOCK) < T
+    valid: Bools = np.arange(blocks * _BLOCK, dtype=np.intp).reshape(blocks, _BLOCK) < T
     total = np.where(valid, sums[:, :_BLOCK, P], 1.0)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         inverse = np.zeros((blocks, width))
@@ -297,7 +300,7 @@ def _careful_block(s: Spells, u: Floats, rows: slice, block: int, out: tuple[Flo
     """Fill one block's part of `expectations` by adding up who is there at each decision."""
     log_total, mean, share = out
     x, v = s.x[rows], u[rows]
-    times = np.arange(block * _BLOCK, min((block + 1) * _BLOCK, log_total.size))
+    times = np.arange(block * _BLOCK, min((block + 1) * _BLOCK, log_total.size), dtype=np.intp)
     live = (s.first[rows] <= times[:, None]) & (s.stop[rows] > times[:, None])
     top = np.where(live, v, -np.inf).max(axis=1)
     near = top > v.max() - 500.0  # elsewhere one scale for the block would underflow

@@ -89,7 +89,8 @@ def seconds(value: object, where: str, name: str) -> float:
 
 def _split(text: str) -> list[str]:
     body = text.split("~", 1)[-1]
-    parts, depth, last = [], 0, 0
+    parts: list[str] = []
+    depth = last = 0
     for k, sign in enumerate(body):
         depth += (sign in "([") - (sign in ")]")
         if sign == "+" and depth == 0:
@@ -144,8 +145,10 @@ def _with_options(text: str, effect: str, objects: tuple[str, ...], options: dic
         symmetric=bool(options.get("symmetric", True)),
         type=None if side is None else str(side),
         label=_label(effect, objects, options),
-        **spans,
-        **words,
+        window=spans.get("window"),
+        halflife=spans.get("halflife"),
+        transform=words.get("transform"),
+        summary=words.get("summary"),
     )
 
 

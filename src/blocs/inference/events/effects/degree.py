@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blocs.inference.events.effects.base import Array, Effect, Kind
 from blocs.inference.events.views import TieView
@@ -33,7 +34,7 @@ class _Node(Effect):
         self.stat = self.transform(value) if self.transform else value
         self.dirty = True
 
-    def _add(self, k: int | Array, amount: float | Array) -> None:
+    def _add(self, k: int | NDArray[np.intp], amount: float) -> None:
         self.raw[k] += amount
         self.dirty = True
         if self.transform and not self.lazy:
@@ -112,4 +113,4 @@ class NodeTrans(_Node):
         self._add(i, sign * float(tie[i] @ tie[:, j] + tie[i] @ tie[j]))
         both = np.flatnonzero(tie[:, i] * tie[:, j])
         if both.size:
-            self._add(both, float(sign))  # type: ignore[arg-type]
+            self._add(both, float(sign))

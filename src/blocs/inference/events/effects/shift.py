@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blocs.ground.errors import bad_input
 from blocs.inference.events.effects.base import Array, Effect
 
-_SHIFTS = {
-    "ABBA": lambda s, r, i, j: (i == r) & (j == s),
-    "ABBY": lambda s, r, i, j: (i == r) & (j != s),
-    "ABAB": lambda s, r, i, j: (i == s) & (j == r),
-    "ABAY": lambda s, r, i, j: (i == s) & (j != r),
-    "ABXA": lambda s, r, i, j: (j == s) & (i != r),
-    "ABXB": lambda s, r, i, j: (j == r) & (i != s),
-    "ABXY": lambda s, r, i, j: (i != s) & (i != r) & (j != s) & (j != r),
-}
+Flags = NDArray[np.generic]
+
+
+def _rules(s: int, r: int, i: Flags, j: Flags) -> dict[str, Flags]:
+    """Return, for each shift, which pairs (i, j) make it after s has acted toward r [n, n]."""
+    return {
+        "ABBA": (i == r) & (j == s),
+        "ABBY": (i == r) & (j != s),
+        "ABAB": (i == s) & (j == r),
+        "ABAY": (i == s) & (j != r),
+        "ABXA": (j == s) & (i != r),
+        "ABXB": (j == r) & (i != s),
+        "ABXY": (i != s) & (i != r) & (j != s) & (j != r),
+    }
+
+
+_SHIFTS = ("ABBA", "ABBY", "ABAB", "ABAY", "ABXA", "ABXB", "ABXY")
 
 
 class Turn(Effect):
@@ -45,8 +54,7 @@ class PShift(Turn):
     def happened(self, i: int, j: int) -> None:
         """Follow an act."""
         every = np.arange(self.world.n1)
-        rule = _SHIFTS[self.names[0].upper()]
-        self.stat[:] = rule(i, j, every[:, None], every[None, :])
+        self.stat[:] = _rules(i, j, every[:, None], every[None, :])[self.names[0].upper()]
         self.dirty = True
 
 

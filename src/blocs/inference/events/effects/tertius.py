@@ -8,6 +8,7 @@ actor loses its last one, the mean over the others stands in.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blocs.ground.errors import bad_input
 from blocs.inference.events.effects.base import Array, Effect, Kind, summary_of
@@ -68,7 +69,7 @@ class Tertius(Effect):
                 self.pooled[j] = self._pool(self.views[0].tie, int(j))
             self._spread_after(touched, fresh)
 
-    def _spread_after(self, touched: Array, fresh: bool) -> None:
+    def _spread_after(self, touched: NDArray[np.intp], fresh: bool) -> None:
         self._spread()
 
     def _spread(self) -> None:
@@ -92,7 +93,7 @@ class TertiusDiff(Tertius):
     def _kind(self) -> Kind:
         return "dyad"
 
-    def _gap(self, columns: Array | slice) -> Array:
+    def _gap(self, columns: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Array:
         gap = self.world.sender[self.names[0]][:, None] - self.pooled[None, columns]
         return self.transform(gap) if self.transform else np.abs(gap)
 
@@ -112,7 +113,7 @@ class TertiusDiff(Tertius):
             known = np.isfinite(self.pooled)
             self.stat[k, known] = self._gap(known)[k]
 
-    def _spread_after(self, touched: Array, fresh: bool) -> None:
+    def _spread_after(self, touched: NDArray[np.intp], fresh: bool) -> None:
         self.dirty = True
         touched = touched[np.isfinite(self.pooled[touched])]
         gap = self._gap(touched)
