@@ -1,0 +1,188 @@
+"""Simulation, goodness of fit, recovery, residuals: what a fitted model says beyond its table."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from blocs.ground.errors import InputError
+from blocs.inference.events import dynam, rem
+from blocs.inference.events.gof import gof
+from blocs.inference.events.recover import recover, with_events
+from blocs.inference.events.simulate import Event, draw_run, simulate
+
+from .test_likelihoods import invented
+
+
+@pytest.fixture(scope="module")
+def table():
+    events, actors, _ = invented(E=120)
+    return events, actors.drop("present")
+
+
+def test_a_run_depends_on_its_seed_and_number_only(table):
+    fit = dynam(*table, "inertia + recip")
+    three = fit.simulate(runs=3, seed=7)
+    assert three.filter(pl.col("run") == 1).equals(fit.simulate(runs=2, seed=7).filter(pl.col("run") == 1))
+    assert not three.filter(pl.col("run") == 1)["receiver"].equals(three.filter(pl.col("run") == 2)["receiver"])
+    assert three.filter(pl.col("run") == 0)["sender"].to_list() == table[0]["sender"].to_list()
+
+
+def test_simulated_choices_have_the_probabilities_of_the_model(table):
+    events, actors = table
+    fit = dynam(events, actors, "same(camp)")
+    runs = (
+        fit.simulate(runs=60, seed=1)
+        .join(actors, left_on="sender", right_on="label")
+        .join(actors, left_on="receiver", right_on="label", suffix="_r")
+    )
+    share = (runs["camp"] == runs["camp_r"]).mean()
+    b = fit.coef[0]
+    want = 3 * np.exp(b) / (3 * np.exp(b) + 4)
+    assert share == pytest.approx(want, abs=4 * np.sqrt(want * (1 - want) / len(runs)))
+
+
+def test_exact_time_runs_at_the_fitted_rate(table):
+    fit = dynam(*table, ["1"], "rate")
+    runs = simulate(fit, runs=80, seed=3)
+    counts = runs.group_by("run").len()["len"].to_numpy()
+    expected = np.exp(fit.coef[0]) * 8 * (fit.times[-1] - table[0]["time"][0])
+    assert counts.mean() == pytest.approx(expected, abs=4 * np.sqrt(expected / 80))
+    assert (runs["time"] <= fit.times[-1]).all()
+    assert (runs["sender"] != runs["receiver"]).all()
+
+
+def test_nobody_acts_before_entry():
+    events, actors, changes = invented()
+    for fit in (rem(events, actors, "1 + inertia", changes=changes), dynam(events, actors, "inertia", changes=changes)):
+        runs = fit.simulate(runs=5, seed=2)
+        early = runs.filter(pl.col("time") < 20.0)
+        assert early.height
+        assert not {"a7"} & ({*early["sender"]} | {*early["receiver"]})
+
+
+def test_windows_expire_in_simulation(table):
+    fit = rem(*table, "1 + inertia(calls, window=3)")
+    events = list(draw_run(fit, None, np.random.default_rng(0)))
+    assert [e.time for e in events] == sorted(e.time for e in events)
+    assert with_events(fit.problem, events, fit.times[-1]).history.time.size == len(events)
+
+
+def test_a_run_away_stops_with_a_warning(table):
+    fit = rem(*table, "1 + inertia(calls, weighted=True)")
+    object.__setattr__(fit.estimate, "coef", np.array([0.0, 3.0]))
+    with pytest.warns(UserWarning, match="runs away"):
+        assert len(list(draw_run(fit, None, np.random.default_rng(0)))) == 20 * 120 + 100
+
+
+@pytest.mark.parametrize(
+    ("model", "terms"),
+    [
+        ("choice", "inertia + same(camp)"),
+        ("rate", "1 + indeg(calls, window=5)"),
+        ("rem", "inertia + recip"),
+        ("coordination", "inertia"),
+    ],
+)
+def test_recovery_and_coverage(model, terms):
+    events, actors, _ = invented(E=100, undirected=model == "coordination")
+    args = (events, actors.drop("present"), terms)
+    fit = rem(*args) if model == "rem" else dynam(*args, model)
+    found = recover(fit, runs=25, seed=11)
+    assert found["converged"].min() >= 24
+    # bias within 4.5 of its standard errors (t, 24 degrees), coverage of 95 % intervals not below 80 % (p < 0.01)
+    assert found["bias_z"].abs().max() < 4.5
+    assert found["coverage"].min() >= 0.8
+    assert (found["sd"] / found["se"]).is_between(0.5, 2.0).all()
+
+
+def test_goodness_of_fit_finds_what_is_missing_and_accepts_what_is_true():
+    events, actors, _ = invented(seed=8, E=400)
+    actors = actors.drop("present")
+    plain = dynam(events, actors, "same(camp)").gof(runs=60, seed=1, families=["order"])
+    right = dynam(events, actors, "inertia + recip").gof(runs=60, seed=1, families=["order"])
+    missing = plain.to_polars().filter(pl.col("level") == "inertia")
+    assert missing["observed"][0] > missing["upper"][0]
+    assert missing["p"][0] <= 2 / 61 + 1e-9
+    assert plain.fit()["p"][0] <= 1 / 61 + 1e-9
+    assert right.fit()["p"][0] > 0.02
+    assert "order" in repr(right)
+
+
+def test_gof_plot_and_families(table):
+    fit = dynam(*table, "1 + indeg", "rate")
+    result = gof(fit, runs=4, choice=dynam(*table, "inertia"))
+    assert set(result.levels) == {"indegree", "outdegree", "repetition", "order", "triads", "waiting"}
+    figure = result.plot()
+    assert len(figure.data) == sum(len(v) for v in result.levels.values()) + len(result.levels)
+    assert result.to_polars().height == sum(len(v) for v in result.levels.values())
+    with pytest.raises(InputError, match="unknown"):
+        gof(fit, runs=4, families=["colours"])
+    with pytest.raises(InputError, match="at least 2"):
+        gof(fit, runs=1)
+    with pytest.raises(InputError, match="a rate and a choice model"):
+        simulate(fit, rate=fit)
+
+
+@pytest.mark.parametrize("model", ["choice", "rate", "exact", "rem", "coordination"])
+def test_scores_sum_to_zero_and_influence_points_the_right_way(model):
+    events, actors, _ = invented(seed=2, E=60, undirected=model == "coordination")
+    actors = actors.drop("present")
+    if model == "rem":
+        fit = rem(events, actors, "inertia + recip")
+    elif model == "exact":
+        fit = dynam(events, actors, "1 + indeg", "rate")
+    else:
+        fit = dynam(events, actors, "indeg" if model == "rate" else "inertia + same(camp)", model)
+    rows = fit.residuals()
+    assert rows.height == fit.nobs
+    assert rows["loglik"].sum() == pytest.approx(fit.loglik)
+    for name in fit.names:
+        assert rows[f"score {name}"].sum() == pytest.approx(0.0, abs=1e-3)
+    assert fit.influence()["distance"].is_sorted(descending=True)
+
+
+def test_influence_approximates_leaving_an_event_out(table):
+    from blocs.inference.choice import fit_choice
+
+    fit = dynam(*table, "inertia + same(camp)")
+    design = fit.likelihood
+    first = fit.influence().row(0, named=True)
+    at = int(np.flatnonzero(fit.times == first["time"])[0])
+    keep = np.arange(fit.nobs) != at
+    without = fit_choice(design.X[keep], design.chosen[keep], design.mask[keep])
+    moved = np.array([first[f"change {n}"] for n in fit.names])
+    np.testing.assert_allclose(without.coef - fit.coef, moved, atol=0.3 * np.abs(moved).max())
+
+
+def test_tables_and_text(table):
+    fit = dynam(*table, "inertia + recip")
+    frame = fit.to_polars()
+    assert frame.columns == ["term", "estimate", "se", "z", "p", "lower", "upper"]
+    assert frame["lower"][0] < frame["estimate"][0] < frame["upper"][0]
+    assert fit.glance()["bic"][0] == pytest.approx(2 * np.log(120) - 2 * fit.loglik)
+    assert fit.aicc > fit.aic
+    text = repr(fit)
+    assert "DyNAM choice: 120 events" in text
+    assert "inertia" in text
+    assert "converged after" in text
+
+
+def test_a_model_the_data_do_not_identify_says_so(table):
+    fit = dynam(*table, ["inertia", "tie(copy)"], networks={"copy": table[0]})
+    assert not fit.converged
+    assert "inertia + tie(copy)" in fit.message
+    assert "not converged" in repr(fit)
+
+
+def test_with_events_keeps_the_clock(table):
+    fit = rem(*table, "1 + inertia")
+    record = [
+        Event(t, int(i), int(j), 1.0)
+        for t, i, j in zip(table[0]["time"], fit.problem.history.sender, fit.problem.history.receiver, strict=True)
+    ]
+    from blocs.inference.events.models import fit_problem
+
+    again = fit_problem(with_events(fit.problem, record, float(fit.times[-1])))
+    np.testing.assert_allclose(again.coef, fit.coef, atol=1e-8)
