@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -244,6 +245,19 @@ def test_the_hash_changes_with_any_byte(folder: Path) -> None:
     assert load(folder).hash != before
 
 
-def test_an_unknown_name_is_refused_with_what_comes_near() -> None:
+@pytest.mark.parametrize("name", ["kamp", "", " ", "a\0b", __file__])
+def test_what_is_no_scenario_is_refused_with_those_that_are(name: str) -> None:
     with pytest.raises(InputError, match="camp"):
-        load("kamp")
+        load(name)
+
+
+def test_numbers_too_large_for_a_machine_are_faults(folder: Path) -> None:
+    edit_event(folder, 2, cooperation=10**400)
+    edit_event(folder, 3, pages=[10**30])
+    assert found(folder) == {("events.jsonl", 2, "cooperation"), ("events.jsonl", 3, "pages.0")}
+
+
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(folder: Path) -> None:
+    (folder / "ties.csv").unlink()
+    os.mkfifo(folder / "ties.csv")
+    assert found(folder) == {("ties.csv", 0, "file")}

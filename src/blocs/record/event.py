@@ -38,7 +38,7 @@ def _as_tuple(value: Any) -> Any:
 
 
 Ids = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
-Pages = Annotated[tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(_as_tuple)]
+Pages = Annotated[tuple[Annotated[int, Field(ge=1, le=1_000_000)], ...], BeforeValidator(_as_tuple)]
 Unit = Annotated[float, Field(ge=0, le=1)]
 Stance = Annotated[float, Field(ge=-1, le=1)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
@@ -135,7 +135,7 @@ class Position(Entry):
     stance_patron: Stance | None = None
     stance_axis: Stance | None = None
     salience: Unit
-    page: Annotated[int, Field(ge=1)] | None = None
+    page: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     said_by: str | None = None
     note: str | None = None
     in_period: bool = True

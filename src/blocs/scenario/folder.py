@@ -91,7 +91,7 @@ def locate(name_or_path: str | Path) -> Path:
         return DATA / text
     path = Path(name_or_path)
     try:
-        found = path.is_dir()
+        found = bool(text.strip()) and path.is_dir()
     except (OSError, ValueError):
         found = False
     if not found:

@@ -143,8 +143,17 @@ def _salvaged(entry: Any, model: type[Model]) -> Model:
             values[name] = adapter.validate_python(given[key])
         except (KeyError, ValidationError):
             if model.model_fields[name].is_required():
-                values[name] = None
+                values[name] = _nothing(adapter)
     return model.model_construct(**values)
+
+
+def _nothing(adapter: TypeAdapter[Any]) -> tuple[Any, ...] | None:
+    """An empty list for a field that is a list, else `None`."""
+    try:
+        adapter.validate_python(())
+    except ValidationError:
+        return None
+    return ()
 
 
 @cache
