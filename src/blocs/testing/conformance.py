@@ -207,17 +207,19 @@ def _assert_bounded(where: str, mechanism: AbstractMechanism, move: Move, case: 
 
 def _assert_blind(where: str, mechanism: AbstractMechanism, move: Move, case: Case, new: State) -> None:
     """Relabel the actors (ids move with them) and expect the relabelled result."""
-    order = np.roll(np.arange(len(case.world.actors))[::-1], 1)
-    moved = case._replace(
-        world=relabel_world(case.world, order),
-        state=relabel_state(case.state, order),
-        act=relabel_act(case.act, order),
-    )
-    expected, found = relabel_state(new, order), move(mechanism, moved)
-    for name in sorted(mechanism.card.writes):
-        assert _close(getattr(found, name), getattr(expected, name)), (
-            f"{where}: `{name}` depends on the order of the actors"
+    places = np.arange(len(case.world.actors))
+    # the first leaves nobody in place, the second keeps no neighbour on the same side
+    for order in (np.roll(places, 1), places[::-1]):
+        moved = case._replace(
+            world=relabel_world(case.world, order),
+            state=relabel_state(case.state, order),
+            act=relabel_act(case.act, order),
         )
+        expected, found = relabel_state(new, order), move(mechanism, moved)
+        for name in sorted(mechanism.card.writes):
+            assert _close(getattr(found, name), getattr(expected, name)), (
+                f"{where}: `{name}` depends on the order of the actors"
+            )
 
 
 def _assert_still(where: str, mechanism: AbstractMechanism, move: Move, case: Case, new: State) -> None:

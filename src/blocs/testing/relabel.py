@@ -38,8 +38,8 @@ def relabel_state(state: State, order: Any) -> State:
 def relabel_act(act: Act, order: Any) -> Act:
     """Return the act between the same actors in their new places."""
     place = np.argsort(order)
-    who = (jnp.asarray(place[int(n)], jnp.int32) for n in (act.source, act.target))
-    return Act(*who, act.act, act.issue, act.weight)
+    source, target = (jnp.asarray(place[int(n)], jnp.int32) for n in (act.source, act.target))
+    return Act(source, target, act.act, act.issue, act.weight)
 
 
 def _permuted(value: Any, axes: tuple[str, ...], order: Any) -> Any:

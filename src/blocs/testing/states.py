@@ -2,7 +2,7 @@
 
 Arrays are filled from one drawn seed: entries are a mixture of the ends of the vocabulary's range, the default and
 uniform values between, so that a few examples reach the corners. Sizes are arguments and not drawn, so that JAX
-compiles once for all examples of a test.
+compiles once for all examples of a test. `make_world` and its sisters build the same from a seed, without Hypothesis.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from blocs.bloc.state import INTEGER, State, axis_sizes
 from blocs.bloc.vocabulary import Quantity, vocabulary
 from blocs.bloc.world import Act, World
-from blocs.ground.keys import stable_ids
+from blocs.ground.axes import Key
+from blocs.ground.keys import root, stable_ids
 from blocs.mechanisms.base import AbstractMechanism
 
 HALF_LIVES = 3
@@ -46,38 +47,20 @@ def worlds(actors: int = 4, issues: int = 3, levers: int = 2, acts: int = 8) -> 
     Args:
         actors, issues, levers, acts: lengths of the axes, each at least 1 (actors at least 2).
     """
-    return st.builds(lambda seed: _world(np.random.default_rng(seed), actors, issues, levers, acts), _SEEDS)
+    return st.builds(lambda seed: make_world(seed, actors, issues, levers, acts), _SEEDS)
 
 
 def states(world: World, dtype: Any = jnp.float32) -> st.SearchStrategy[State]:
     """Return a strategy of states of a world, inside the vocabulary's ranges, at any day and any age of memory."""
-
-    def build(seed: int, wildness: float, clock: float, age: float) -> State:
-        rng, sizes = np.random.default_rng(seed), axis_sizes(world, HALF_LIVES)
-        tops = {"last_act": len(world.acts) - 1, "last_issue": len(world.issues) - 1, "turn": 0}
-
-        def fill(q: Quantity) -> Any:
-            shape = tuple(sizes[a] for a in q.axes)
-            if q.name in INTEGER:
-                return jnp.asarray(rng.integers(-1, tops[q.name] + 1, shape), jnp.int32)
-            return jnp.asarray(_values(rng, q, shape, wildness), dtype)
-
-        values = {name: fill(q) for name, q in vocabulary().items()}
-        return State(clock=jnp.asarray(clock, dtype), age=jnp.asarray(age, dtype), **values)
-
-    return st.builds(build, _SEEDS, _WILDNESS, st.floats(0, 3000, width=32), st.floats(0, 7, width=32))
+    days, ages = st.floats(0, 3000, width=32), st.floats(0, 7, width=32)
+    return st.builds(make_state, st.just(world), _SEEDS, _WILDNESS, days, ages, st.just(dtype))
 
 
 def acts(world: World, dtype: Any = jnp.float32) -> st.SearchStrategy[Act]:
     """Return a strategy of acts between two different actors of a world, of weight 0..1."""
     n = len(world.actors)
-
-    def build(i: int, step: int, g: int, k: int, weight: float) -> Act:
-        indices = (jnp.asarray(x, jnp.int32) for x in (i, (i + step) % n, g, k))
-        return Act(*indices, jnp.asarray(weight, dtype))
-
     return st.builds(
-        build,
+        lambda i, step, g, k, weight: make_act(i, (i + step) % n, g, k, weight, dtype),
         st.integers(0, n - 1),
         st.integers(1, n - 1),
         st.integers(0, len(world.acts) - 1),
@@ -100,7 +83,9 @@ def _values(rng: np.random.Generator, q: Quantity, shape: tuple[int, ...], wildn
     return np.where(rng.random(shape) < wildness, wild, q.default)
 
 
-def _world(rng: np.random.Generator, actors: int, issues: int, levers: int, acts: int) -> World:
+def make_world(seed: int, actors: int = 4, issues: int = 3, levers: int = 2, acts: int = 8) -> World:
+    """Return the world of a seed: roles, ties, capabilities and kinds of acts drawn at random, names by number."""
+    rng = np.random.default_rng(seed)
     who = np.arange(actors)
     patron = (who == rng.integers(-1, actors)).astype(float)
     member = (rng.random(actors) < 0.7) * (1.0 - patron)
@@ -139,6 +124,37 @@ def _world(rng: np.random.Generator, actors: int, issues: int, levers: int, acts
         act_id=stable_ids(label["act"]),
         issue_id=stable_ids(label["issue"]),
     )
+
+
+def make_state(
+    world: World, seed: int, wildness: float = 0.7, clock: float = 100.0, age: float = 3.0, dtype: Any = jnp.float32
+) -> State:
+    """Return the state of a seed; `wildness` 0..1 is the share of entries that are not the vocabulary's default."""
+    rng, sizes = np.random.default_rng(seed), axis_sizes(world, HALF_LIVES)
+
+    def fill(q: Quantity) -> Any:
+        shape = tuple(sizes[a] for a in q.axes)
+        if q.name in INTEGER:
+            tops = {"last_act": len(world.acts), "last_issue": len(world.issues), "turn": 1}
+            return jnp.asarray(rng.integers(-1, tops[q.name], shape), jnp.int32)
+        return jnp.asarray(_values(rng, q, shape, wildness), dtype)
+
+    values = {name: fill(q) for name, q in vocabulary().items()}
+    return State(clock=jnp.asarray(clock, dtype), age=jnp.asarray(age, dtype), **values)
+
+
+def make_act(source: int, target: int, act: int, issue: int, weight: float = 1.0, dtype: Any = jnp.float32) -> Act:
+    """Return one act; the first four are places on the axes of the world."""
+    i, j, g, k = (jnp.asarray(x, jnp.int32) for x in (source, target, act, issue))
+    return Act(i, j, g, k, jnp.asarray(weight, dtype))
+
+
+def make_case(seed: int) -> tuple[World, State, Act, Key]:
+    """Return a whole situation of a seed, as `assert_conforms` takes it after the mechanism."""
+    world, rng = make_world(seed), np.random.default_rng(seed)
+    source, target = rng.choice(len(world.actors), 2, replace=False).tolist()
+    act = make_act(source, target, int(rng.integers(len(world.acts))), int(rng.integers(len(world.issues))))
+    return world, make_state(world, seed), act, root(seed)
 
 
 def _ties(rng: np.random.Generator, actors: int) -> Any:
