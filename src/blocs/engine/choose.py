@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from blocs.bloc.observe import View
-from blocs.conduct.base import Chosen, Level
+from blocs.conduct.base import Chosen, Level, option_names
 from blocs.engine.model import Coefficients, Model
 from blocs.ground.axes import Index, Options
 
@@ -16,6 +16,8 @@ NEVER = -1e30
 def statistics(model: Model, level: Level, view: View, chosen: Chosen) -> Float[Array, "effect option"]:
     """Return every effect's statistic for every option of a level."""
     effects, _ = model.specification.at(level)
+    if not effects:
+        return jnp.zeros((0, len(option_names(model.world, level))), view.pulse.dtype)
     return jnp.stack([e.stat(view, chosen) for e in effects])
 
 

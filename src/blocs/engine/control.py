@@ -6,16 +6,17 @@ the intervention (common random numbers; Law 2015, section 11.2).
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
+from blocs.bloc.observe import View
 from blocs.bloc.state import State
 from blocs.bloc.vocabulary import vocabulary
 from blocs.bloc.world import Act
-from blocs.engine.model import Model
+from blocs.engine.model import Model, with_parameter
 from blocs.ground.axes import Index, Scalar
 
 
@@ -89,30 +90,69 @@ def next_forced(control: Control, index: Index) -> Act:
     return Act(row[0], row[1], row[2], row[3], jnp.ones(()))
 
 
-def apply_edits(control: Control, state: State, begin: Scalar, end: Scalar) -> State:
-    """Apply the edits whose day falls in the step (`begin`, `end`], and those held; results keep to the vocabulary's range."""
-    for edit in control.edits:
-        due = (edit.day > begin) & (edit.day <= end)
-        if edit.hold:
-            due = (edit.day <= end) & (end <= edit.until)
-        old = getattr(state, edit.name)
-        at = tuple(slice(None) if i is None else i for i in edit.index)
-        new = old.at[at].set(edit.value) if edit.verb == "set" else old.at[at].multiply(edit.value)
-        q = vocabulary()[edit.name]
-        new = jnp.clip(new, q.lo, q.hi).astype(old.dtype)
-        state = state.replace(**{edit.name: jnp.where(due, new, old)})
-    return state
+def open_pairs(control: Control, view: View) -> Bool[Array, "actor actor"]:
+    """Return who may act toward whom now: both exist, they differ, and not every act between them is forbidden."""
+    alive = view.alive()
+    pairs = alive[:, None] & alive[None, :] & ~jnp.eye(len(alive), dtype=bool)
+    if control.forbid_days.shape[0] == 0:
+        return pairs
+    day = view.state.clock
+    now = (control.forbid_days[:, 0] <= day) & (day <= control.forbid_days[:, 1])
+    sides = now[:, None, None] & control.forbid_source[:, :, None] & control.forbid_target[:, None, :]
+    taken = (sides[..., None] & control.forbid_act[:, None, None, :]).any(axis=0)
+    return pairs & ~taken.all(axis=-1)
+
+
+Held = tuple[Array, ...]
+"""For each edit the entries it holds: what they were set to when it began."""
+
+
+def before_edits(control: Control, state: State) -> Held:
+    """Return the entries of every edit as they are."""
+    return tuple(getattr(state, e.name)[_place(e)] for e in control.edits)
+
+
+def apply_edits(control: Control, state: State, held: Held, begin: Scalar, end: Scalar) -> tuple[State, Held]:
+    """Apply the edits whose day falls in the step (`begin`, `end`], and those held; results keep to the vocabulary's range.
+
+    A held edit keeps its entries where it put them when it began: a held factor is applied once, not in every step.
+    """
+    kept: list[Array] = []
+    for edit, before in zip(control.edits, held, strict=True):
+        begins = (edit.day > begin) & (edit.day <= end)
+        due = begins | ((edit.day <= end) & (end <= edit.until)) if edit.hold else begins
+        old, at, q = getattr(state, edit.name), _place(edit), vocabulary()[edit.name]
+        fresh = edit.value * jnp.ones_like(old[at]) if edit.verb == "set" else edit.value * old[at]
+        goal = jnp.where(begins, jnp.clip(fresh, q.lo, q.hi).astype(old.dtype), before)
+        kept.append(goal)
+        state = state.replace(**{edit.name: jnp.where(due, old.at[at].set(goal), old)})
+    return state, tuple(kept)
+
+
+def _place(edit: Edit) -> tuple[Any, ...]:
+    return tuple(slice(None) if i is None else i for i in edit.index)
 
 
 def rules_at(model: Model, control: Control, day: Scalar) -> Model:
     """Return the model with the rules that hold on a day."""
     for rule in control.rules:
         names = [m.card.name for m in model.mechanisms]
-        n = names.index(rule.mechanism)
-        old = getattr(model.mechanisms[n], rule.parameter)
-        new = jnp.where((day >= rule.day) & (day < rule.until), rule.value, old).astype(old.dtype)
-        model = eqx.tree_at(lambda m, n=n, p=rule.parameter: getattr(m.mechanisms[n], p), model, new)
+        old = getattr(model.mechanisms[names.index(rule.mechanism)], rule.parameter)
+        value = jnp.where((day >= rule.day) & (day < rule.until), rule.value, old)
+        model = with_parameter(model, rule.mechanism, rule.parameter, value)
     return model
 
 
-__all__ = ["Control", "Edit", "Rule", "apply_edits", "forbidden", "next_forced", "nothing", "rules_at"]
+__all__ = [
+    "Control",
+    "Edit",
+    "Held",
+    "Rule",
+    "apply_edits",
+    "before_edits",
+    "forbidden",
+    "next_forced",
+    "nothing",
+    "open_pairs",
+    "rules_at",
+]

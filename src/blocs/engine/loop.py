@@ -12,19 +12,28 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int, UInt32
+from jaxtyping import Array, Bool, Float, Int, UInt32
 
 from blocs.bloc.observe import View, observe
 from blocs.bloc.state import State
 from blocs.bloc.world import Act
 from blocs.conduct.base import Chosen
 from blocs.engine.choose import may_choose, pick, scores
-from blocs.engine.control import Control, apply_edits, forbidden, next_forced, rules_at
+from blocs.engine.control import (
+    Control,
+    Held,
+    apply_edits,
+    before_edits,
+    forbidden,
+    next_forced,
+    open_pairs,
+    rules_at,
+)
 from blocs.engine.model import Coefficients, Model
 from blocs.engine.phases import close_step, perform, wait
 from blocs.engine.watch import Watch, read_watch, watch_width
 from blocs.ground.axes import Key, Scalar
-from blocs.ground.keys import at, gumbels, uniforms
+from blocs.ground.keys import at, exponentials, gumbels
 
 LEVEL_STREAM = {"source": 10, "target": 11, "act": 12, "issue": 13}
 WAIT_STREAM = 14
@@ -47,18 +56,25 @@ class _Carry(NamedTuple):
     step: Int[Array, ""]
     slot: UInt32[Array, ""]
     forced: Int[Array, ""]
+    held: Held
     track: Track
 
 
-def choose_act(model: Model, coefficients: Coefficients, control: Control, view: View, key: Key) -> Act:
-    """Draw who acts, toward whom, what, on what."""
+def choose_act(
+    model: Model, coefficients: Coefficients, control: Control, view: View, pairs: Bool[Array, "actor actor"], key: Key
+) -> Act:
+    """Draw who acts, toward whom (one of the open `pairs`), what, on what."""
     world = view.world
     zero = jnp.zeros((), jnp.int32)
     ids = {"source": world.actor_id, "target": world.actor_id, "act": world.act_id, "issue": world.issue_id}
 
     def draw(level: str, chosen: Chosen) -> Int[Array, ""]:
         allowed = may_choose(level, view, chosen)  # type: ignore[arg-type]
-        if level == "act":
+        if level == "source":
+            allowed = allowed & pairs.any(axis=1)
+        elif level == "target":
+            allowed = allowed & pairs[chosen.source]
+        elif level == "act":
             allowed = allowed & ~forbidden(control, view.state.clock, chosen.source, chosen.target, len(world.acts))
         score = scores(model, coefficients, level, view, chosen)  # type: ignore[arg-type]
         return pick(score, allowed, gumbels(key, ids[level], LEVEL_STREAM[level]).astype(score.dtype))
@@ -97,7 +113,14 @@ def simulate(
 
 
 def _run(
-    model: Model, coefficients: Coefficients, state: State, control: Control, watch: Watch, key: Key, steps: int, slots: int
+    model: Model,
+    coefficients: Coefficients,
+    state: State,
+    control: Control,
+    watch: Watch,
+    key: Key,
+    steps: int,
+    slots: int,
 ) -> Track:
     blank = Track(
         jnp.zeros(slots, state.clock.dtype),
@@ -106,8 +129,8 @@ def _run(
         jnp.zeros((steps, watch_width(watch)), state.clock.dtype),
     )
     start = state.clock
-    state = apply_edits(control, state, jnp.full_like(start, -jnp.inf), start)
-    first = _Carry(state, jnp.zeros((), jnp.int32), jnp.zeros((), jnp.uint32), jnp.zeros((), jnp.int32), blank)
+    state, held = apply_edits(control, state, before_edits(control, state), jnp.full_like(start, -jnp.inf), start)
+    first = _Carry(state, jnp.zeros((), jnp.int32), jnp.zeros((), jnp.uint32), jnp.zeros((), jnp.int32), held, blank)
 
     def turn(carry: _Carry) -> _Carry:
         return _turn(model, coefficients, control, watch, key, start, carry)
@@ -120,25 +143,33 @@ def _turn(
 ) -> _Carry:
     now = carry.state
     model = rules_at(model, control, now.clock)
-    here = at(at(key, carry.step), carry.slot)
+    this_step = at(key, carry.step)
+    here = at(this_step, carry.slot)
     delay, is_forced = _delay(model, coefficients, control, here, carry)
     end = start + (carry.step + 1) * model.step_days
-    # a run whose acts fill every slot stops acting but still closes its steps: it ends, and is reported as cut
-    acts_now = (now.clock + delay < end) & (carry.track.acts <= carry.track.day.shape[0])
-
     ready = wait(now, delay)
-    drawn = choose_act(model, coefficients, control, observe(model.world, ready, model.half_lives), here)
-    act = jax.tree.map(lambda f, d: jnp.where(is_forced, f.astype(d.dtype), d), next_forced(control, carry.forced), drawn)
+    view = observe(model.world, ready, model.half_lives)
+    pairs = open_pairs(control, view)
+    # a run whose acts fill every slot stops acting but still closes its steps: it ends, and is reported as cut
+    free = carry.track.acts <= carry.track.day.shape[0]
+    acts_now = (now.clock + delay < end) & free & (is_forced | pairs.any())
+
+    drawn = choose_act(model, coefficients, control, view, pairs, here)
+    act = jax.tree.map(
+        lambda f, d: jnp.where(is_forced, f.astype(d.dtype), d), next_forced(control, carry.forced), drawn
+    )
     acted = perform(model, ready, act)
 
-    closed = close_step(model, here, wait(now, end - now.clock))
-    closed = apply_edits(control, closed, end - model.step_days, end)
+    # what time draws belongs to the step alone: runs with more or fewer acts share it
+    closed = close_step(model, this_step, wait(now, end - now.clock))
+    closed, held = apply_edits(control, closed, carry.held, end - model.step_days, end)
     state = jax.tree.map(lambda a, b: jnp.where(acts_now, a, b), acted, closed)
     return _Carry(
         state,
         carry.step + ~acts_now,
         jnp.where(acts_now, carry.slot + 1, 0).astype(jnp.uint32),
         carry.forced + (acts_now & is_forced),
+        jax.tree.map(lambda a, b: jnp.where(acts_now, a, b), carry.held, held),
         _note(carry.track, watch, acts_now, act, state, carry.step),
     )
 
@@ -147,11 +178,11 @@ def _delay(model: Model, coefficients: Coefficients, control: Control, key: Key,
     """Days until the next act and whether that act is a forced one."""
     now = carry.state
     decayed = (now.sent * (2.0 ** (-now.age / model.half_lives))[:, None]).sum(axis=1)
-    u = uniforms(key, jnp.zeros(1, jnp.uint32), WAIT_STREAM)[0]
-    free = -jnp.log(u) / coefficients.tempo.rate(decayed, model.half_lives)
+    waiting = exponentials(key, jnp.arange(1 + len(decayed), dtype=jnp.uint32), WAIT_STREAM).astype(now.clock.dtype)
+    free = coefficients.tempo.wait(decayed, model.half_lives, waiting)
     forced_in = jnp.maximum(control.forced_day[jnp.minimum(carry.forced, len(control.forced_day) - 1)] - now.clock, 0.0)
-    waiting = (carry.forced < control.forced_count) & (forced_in <= free)
-    return jnp.where(waiting, forced_in, free).astype(now.clock.dtype), waiting
+    is_forced = (carry.forced < control.forced_count) & (forced_in <= free)
+    return jnp.where(is_forced, forced_in, free).astype(now.clock.dtype), is_forced
 
 
 def _note(track: Track, watch: Watch, acted: Array, act: Act, state: State, step: Array) -> Track:

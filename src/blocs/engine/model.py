@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import equinox as eqx
 import jax
@@ -47,6 +47,26 @@ class Tempo(eqx.Module):
         """Return acts per day given decayed counts of all acts."""
         return self.base + jnp.sum(self.branching * jnp.log(2.0) / half_lives * decayed)
 
+    def wait(
+        self, decayed: Float[Array, " memory"], half_lives: Float[Array, " memory"], waiting: Float[Array, " cause"]
+    ) -> Scalar:
+        """Return the days to the next act, exactly, while the rate fades.
+
+        The rate is a sum of one constant and one fading Poisson rate a half-life, so the wait is the least of theirs
+        (Dassios & Zhao 2013, "Exact simulation of Hawkes process with exponentially decaying intensity"). A fading rate
+        holds `branching * decayed` acts in all and may bring none.
+
+        Args:
+            decayed: counts of all acts, brought up to date.
+            half_lives: in days.
+            waiting: standard exponential draws, first that of the base, then one a half-life.
+        """
+        held = self.branching * decayed
+        left = 1.0 - waiting[1:] / jnp.where(held > 0, held, 1.0)
+        brings = (held > 0) & (left > 0)
+        fading = jnp.where(brings, -half_lives * jnp.log2(jnp.where(brings, left, 1.0)), jnp.inf)
+        return jnp.minimum(waiting[0] / self.base, fading.min(initial=jnp.inf))
+
 
 class Coefficients(eqx.Module):
     """Parameters of conduct: for each level one vector of effect coefficients and one array for each table.
@@ -63,6 +83,31 @@ class Coefficients(eqx.Module):
         return jax.tree.map(lambda x: x.astype(dtype), self)
 
 
+@runtime_checkable
+class Remembers(Protocol):
+    """A mechanism that keeps decayed memory: its half-lives in days, scene first, are those that choosers read with."""
+
+    def half_lives(self) -> Float[Array, " memory"]:
+        """Return the half-lives in days, shortest first."""
+        ...
+
+
+def with_parameter(model: Model, mechanism: str, parameter: str, value: Scalar) -> Model:
+    """Return the model with one parameter of one mechanism changed, and the half-lives that follow from it.
+
+    Raises:
+        ValueError: the model has no such mechanism.
+    """
+    n = [m.card.name for m in model.mechanisms].index(mechanism)
+    old = getattr(model.mechanisms[n], parameter)
+    new = jnp.asarray(value).astype(old.dtype)
+    model = eqx.tree_at(lambda m: getattr(m.mechanisms[n], parameter), model, new)
+    part = model.mechanisms[n]
+    if not isinstance(part, Remembers):
+        return model
+    return eqx.tree_at(lambda m: m.half_lives, model, part.half_lives().astype(model.half_lives.dtype))
+
+
 def zero_coefficients(model: Model) -> Coefficients:
     """Return coefficients that make every option equally likely, with one act a week."""
     beta: dict[str, Float[Array, " effect"]] = {}
@@ -75,4 +120,4 @@ def zero_coefficients(model: Model) -> Coefficients:
     return Coefficients(beta, tables, Tempo(jnp.asarray(1 / 7), jnp.zeros(model.half_lives.shape[0])))
 
 
-__all__ = ["Coefficients", "Level", "Model", "Tempo", "zero_coefficients"]
+__all__ = ["Coefficients", "Level", "Model", "Remembers", "Tempo", "with_parameter", "zero_coefficients"]
