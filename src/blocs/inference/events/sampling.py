@@ -7,6 +7,8 @@ consistent (McFadden 1978, positive conditioning; for event models Vu, Lomi, Mas
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -63,7 +65,7 @@ def sampled_sets(replay: Replay, start: float, end: float, sample: int, seed: in
         options, known, strangers = _draw(contacts, i, j, sample, rng)
         size = options.size
         mask[e, :size] = True
-        offset[e, :size] = _corrections(contacts, history.n2, i, j, known, strangers)
+        _correct(contacts, i, j, known, strangers, offset[e, :size])
         replay.refresh()
         x = X[e, :size]
         for p, effect in enumerate(replay.effects):
@@ -95,7 +97,7 @@ def _draw(contacts: _Contacts, i: int, j: int, sample: int, rng: np.random.Gener
         friends = old[old != j] if met else old
     else:
         # leave out the place of the chosen one, then shift
-        places = rng.choice(n_known - met, known - met, replace=False, shuffle=False)
+        places = _distinct(n_known - met, known - met, rng)
         if met:
             places = places + (places >= int(np.flatnonzero(old == j)[0]))
         friends = old[places]
@@ -103,34 +105,40 @@ def _draw(contacts: _Contacts, i: int, j: int, sample: int, rng: np.random.Gener
     return np.concatenate(([j], friends, others)), known, strange
 
 
-def _strangers(contacts: _Contacts, i: int, j: int, size: int, pool: int, rng: np.random.Generator) -> NDArray[np.intp]:
+def _strangers(contacts: _Contacts, i: int, j: int, size: int, pool: int, rng: np.random.Generator) -> Ints:
     """Draw `size` different receivers that i has not met, other than j, each set with the same chance."""
     met = contacts.met[i]
-    n = met.size
-    if size * 4 > pool or pool * 4 < n:
-        free = ~met
-        if contacts.one_mode:
-            free[i] = False
-        if j >= 0:
-            free[j] = False
-        return rng.choice(np.flatnonzero(free), size, replace=False, shuffle=False)
-    taken: list[int] = []
-    seen = {j, i} if contacts.one_mode else {j}
-    while len(taken) < size:
-        for k in rng.integers(0, n, 2 * size).tolist():
-            if k not in seen and not met[k]:
-                taken.append(k)
-                seen.add(k)
-                if len(taken) == size:
-                    break
-    return np.array(taken, dtype=np.intp)
+    barred = (i, j) if contacts.one_mode else (j, j)
+    if size * 4 < pool and met.size < 4 * pool:
+        # the first `size` different ones of independent draws are a fair set
+        draws = rng.integers(0, met.size, 8 * size + 16)
+        good = draws[~(met[draws] | (draws == barred[0]) | (draws == barred[1]))]
+        first = np.sort(np.unique(good, return_index=True)[1])
+        if first.size >= size:
+            return good[first[:size]]
+    free = ~met
+    free[[k for k in barred if k >= 0]] = False
+    places: Ints = np.flatnonzero(free)
+    return places[_distinct(places.size, size, rng)]
 
 
-def _corrections(contacts: _Contacts, n2: int, i: int, j: int, known: int, strange: int) -> NDArray[np.float64]:
+def _distinct(n: int, size: int, rng: np.random.Generator) -> Ints:
+    """Draw `size` different numbers below `n`, each set with the same chance."""
+    if size * 4 < n:
+        draws = rng.integers(0, n, 2 * size + 8)
+        first = np.sort(np.unique(draws, return_index=True)[1])
+        if first.size >= size:
+            return draws[first[:size]]
+    return rng.permutation(n)[:size]
+
+
+def _correct(contacts: _Contacts, i: int, j: int, known: int, strange: int, out: NDArray[np.float32]) -> None:
+    """Write the corrections log(n / m) of the drawn receivers, the chosen one first."""
     n_known = contacts.count[i]
-    n_strange = n2 - n_known - int(contacts.one_mode)
+    n_strange = contacts.met.shape[1] - n_known - int(contacts.one_mode)
     met = bool(contacts.met[i, j])
-    low = np.log(n_known / known) if known else 0.0
-    high = np.log(n_strange / strange) if strange else 0.0
-    first = low if met else high
-    return np.concatenate(([first], np.full(known - met, low), np.full(strange - (not met), high)))
+    low = math.log(n_known / known) if known else 0.0
+    high = math.log(n_strange / strange) if strange else 0.0
+    out[0] = low if met else high
+    out[1 : 1 + known - met] = low
+    out[1 + known - met :] = high

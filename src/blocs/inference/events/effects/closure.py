@@ -22,7 +22,8 @@ class Closure(Effect):
 
     def start(self) -> None:
         """Compute `stat` from the state."""
-        self.raw = np.ascontiguousarray(self._count())
+        empty = not all(view.tie.any() for view in self.views)
+        self.raw = np.zeros((self.world.n1, self.world.n2)) if empty else np.ascontiguousarray(self._count())
         self.stat = self.transform(self.raw) if self.transform else self.raw
 
     def _count(self) -> Array:
