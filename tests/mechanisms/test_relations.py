@@ -7,13 +7,14 @@ import itertools
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from conftest import AID, BREAK, CLIENT, CRITICISE, DECLARE, HOLDOUT, HONOUR, OUTSIDER, PATRON, WITHHOLD
 
 from blocs.ground.errors import InputError
 from blocs.ground.keys import root
 from blocs.mechanisms.library.ladder import Ladder
 from blocs.mechanisms.library.openness import Openness
 from blocs.mechanisms.library.warmth import Warmth
+
+from .conftest import AID, BREAK, CLIENT, CRITICISE, DECLARE, HOLDOUT, HONOUR, OUTSIDER, PATRON, WITHHOLD
 
 KEY = root(1)
 

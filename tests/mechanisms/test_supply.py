@@ -7,13 +7,14 @@ import math
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from conftest import AID, BREAK, CLIENT, CRITICISE, HOLDOUT, OUTSIDER, PATRON, WITHHOLD
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blocs.ground.keys import root
 from blocs.mechanisms.library.supply import Supply
 from blocs.testing.states import make_state, make_world, mechanisms
+
+from .conftest import AID, BREAK, CLIENT, CRITICISE, HOLDOUT, OUTSIDER, PATRON, WITHHOLD
 
 KEY = root(1)
 

@@ -1,0 +1,115 @@
+"""Reference pages made from the code: every mechanism from its card, every quantity from the vocabulary.
+
+`python -m blocs.report.reference [FOLDER]` writes them (default `docs/reference`); a test fails while they are out of
+date.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from blocs.bloc.vocabulary import Quantity, vocabulary
+from blocs.mechanisms.base import LAWS, AbstractMechanism, Card, Param
+from blocs.mechanisms.catalogue import MECHANISMS
+
+COMMAND = "python -m blocs.report.reference"
+FOLDER = Path("docs/reference")
+_MADE = f"<!-- Made by `{COMMAND}`: edit the code, not this page. -->"
+
+
+def mechanisms_page() -> str:
+    """Return the Markdown page of the mechanisms, in the order in which a step applies them."""
+    parts = [
+        "# Mechanisms",
+        _MADE,
+        "What an act does to the state, and what time does to it. A step applies the mechanisms in this order. Every "
+        "parameter can be overridden in a scenario; `strength` 0 switches a mechanism off. Sources name rules and "
+        "stylised facts of the system specification with their grade (T told, I inferred, C generalised by coders) and "
+        "the number n of independent episodes; `ours` marks a choice of the authors.",
+        "\n".join(f"{n}. [{m.card.name}](#{m.card.name}): {m.card.summary}" for n, m in enumerate(MECHANISMS, 1)),
+        *(_section(m) for m in MECHANISMS),
+        "## Laws",
+        "\n".join(f"- **{_plain(name)}**: {meaning}." for name, meaning in LAWS.items()),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def vocabulary_page() -> str:
+    """Return the Markdown page of the quantities of the state, with who reads and who writes them."""
+    cards = [m.card for m in MECHANISMS]
+    rows = (_quantity_row(q, cards) for q in vocabulary().values())
+    parts = [
+        "# State",
+        _MADE,
+        "Everything that moves in a run. Each quantity has one name, unit, range and default. A quantity that no "
+        "mechanism writes keeps the value that the scenario gives it, unless an intervention sets it.",
+        _table(("quantity", "axes", "unit", "range", "default", "systems", "written by", "read by", "meaning"), rows),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
+    {"mechanisms.md": mechanisms_page, "state.md": vocabulary_page}
+)
+
+
+def write_pages(folder: Path = FOLDER) -> list[Path]:
+    """Write every page into an existing folder and return the files; `FileNotFoundError` where it does not exist."""
+    files = [folder / name for name in PAGES]
+    for file in files:
+        file.write_text(PAGES[file.name](), encoding="utf-8")
+    return files
+
+
+def _section(mechanism: type[AbstractMechanism]) -> str:
+    card = mechanism.card
+    story = (mechanism.__doc__ or "").strip().split("\n")
+    facts = [
+        f"- systems: {', '.join(card.systems)}" + (f"; rules: {', '.join(card.rules)}" if card.rules else ""),
+        f"- reads: {_names(card.reads)}",
+        f"- writes: {_names(card.writes)}",
+        f"- laws: {', '.join(_plain(law) for law in LAWS if law in card.laws)}",
+        *(f"- reference: {reference}" for reference in card.references),
+    ]
+    return "\n\n".join(
+        (
+            f"## {card.name}",
+            card.summary[0].upper() + card.summary[1:] + ".",
+            "\n".join(line.removeprefix("    ") for line in story),
+            "\n".join(facts),
+            _table(("parameter", "unit", "range", "default", "source"), (_param_row(p) for p in card.params)),
+        )
+    )
+
+
+def _param_row(p: Param) -> tuple[str, ...]:
+    return f"`{p.name}`", p.unit, f"{p.lo:g} to {p.hi:g}", f"{p.default:g}", p.source
+
+
+def _quantity_row(q: Quantity, cards: Iterable[Card]) -> tuple[str, ...]:
+    cards = tuple(cards)
+    span = f"{q.lo:g} or more" if q.hi is None else f"{q.lo:g} to {q.hi:g}"
+    writers = ", ".join(c.name for c in cards if q.name in c.writes)
+    readers = ", ".join(c.name for c in cards if q.name in c.reads)
+    return f"`{q.name}`", ", ".join(q.axes), q.unit, span, f"{q.default:g}", q.systems, writers, readers, q.meaning
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = (head, tuple("---" for _ in head), *rows)
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in vocabulary() if name in set(names))
+
+
+def _plain(law: str) -> str:
+    return law.replace("_", " ")
+
+
+if __name__ == "__main__":
+    for _file in write_pages(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER):
+        print(_file)
