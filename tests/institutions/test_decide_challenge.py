@@ -58,7 +58,9 @@ def test_first_round_probabilities_risks_and_utilities(golden, rule):
     for i, a in enumerate(table.actors):
         for j, b in enumerate(table.actors):
             if a != b:
-                assert (moves.own[0, i, j], moves.theirs[0, i, j]) == pytest.approx(known["eu_own_view"][a][b], abs=1e-12)
+                assert (moves.own[0, i, j], moves.theirs[0, i, j]) == pytest.approx(
+                    known["eu_own_view"][a][b], abs=1e-12
+                )
 
 
 def test_printed_reading_reproduces_the_best_printed_variant_known(golden):
@@ -118,4 +120,7 @@ def test_many_draws_are_one_after_another_and_quick(golden):
 
 
 def test_no_dispute_no_move():
-    assert core.final_positions(np.full((2, 3), 4.0), np.ones((2, 3)), np.ones((2, 3)), 5, CODED).tolist() == [[4.0] * 3] * 2
+    assert (
+        core.final_positions(np.full((2, 3), 4.0), np.ones((2, 3)), np.ones((2, 3)), 5, CODED).tolist()
+        == [[4.0] * 3] * 2
+    )

@@ -55,9 +55,7 @@ entries = st.tuples(st.integers(0, 10).map(lambda n: n * 10), tenths, tenths)
 tables = st.integers(3, 5).flatmap(
     lambda actors: st.integers(2, 3).flatmap(
         lambda issues: st.lists(entries, min_size=actors * issues, max_size=actors * issues).map(
-            lambda cells: [
-                (f"a{n % actors}", f"k{n // actors}", *map(str, cell)) for n, cell in enumerate(cells)
-            ]
+            lambda cells: [(f"a{n % actors}", f"k{n // actors}", *map(str, cell)) for n, cell in enumerate(cells)]
         )
     )
 )

@@ -204,7 +204,7 @@ class World:
         for t in made:
             for side in (t.i, t.j):
                 voting[side.supply][side.who] = float(side.y)
-                by_salience, fixed = (1 - side.s_supply) * Decimal(0.4), Decimal(0.1)
+                by_salience, fixed = (1 - side.s_supply) * Decimal(0.4), Decimal(0.1)  # noqa: RUF032
                 kept = (1 - by_salience - fixed) * side.start
                 self.arms[side.supply][side.who].x = by_salience * side.y + fixed * side.y + kept
         return voting

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
 from blocs.ground.errors import bad_input
 from blocs.institutions.table import FIELDS, IssueTable, UncertainCell
@@ -79,12 +79,14 @@ def _quantile(table: IssueTable, cell: UncertainCell, q: Floats) -> Floats:
         up = low + np.sqrt(q * (high - low) * (cell.centre - low))
         down = high - np.sqrt((1.0 - q) * (high - low) * (high - cell.centre))
         return np.where(q < rise, up, down)
-    sd = high - cell.centre
-    # A normal law cut off at the ends of the legal range.
-    ends = [_ndtr((bound - cell.centre) / sd) for bound in _legal(table, cell.field, cell.issue)]
-    z = np.asarray(ndtri(ends[0] + q * (ends[1] - ends[0])), dtype=np.float64)
-    return np.clip(cell.centre + sd * z, *_legal(table, cell.field, cell.issue))
+    return _cut_normal(q, cell.centre, high - cell.centre, _legal(table, cell.field, cell.issue))
 
 
-def _ndtr(x: float) -> float:
-    return float(ndtr(x))
+def _cut_normal(q: Floats, mean: float, sd: float, legal: tuple[float, float]) -> Floats:
+    """Return quantiles of a normal law cut off at the ends of the legal range."""
+    from scipy import special  # pyright: ignore[reportMissingTypeStubs]
+
+    normal: Any = special
+    low, high = (float(normal.ndtr((end - mean) / sd)) for end in legal)
+    z = np.asarray(normal.ndtri(low + q * (high - low)), dtype=np.float64)
+    return np.clip(mean + sd * z, *legal)

@@ -79,7 +79,7 @@ def _maximin(stakes: Stakes, claim: Floats, start: Floats) -> Floats:
     """Maximise the smallest of `gain_i / claim_i` (concave) by sequential linear programs in a shrinking box."""
     y, size = start.copy(), 0.5
     share = stakes.gain(y) / claim
-    while size > 1e-12:
+    while size > 1e-11:
         slope = stakes.slope(y) / claim[:, None]
         # Variables: step in y and the level t; share_i + slope_i step >= t.
         rows = np.hstack([-slope, np.ones((len(share), 1))])
@@ -89,5 +89,5 @@ def _maximin(stakes: Stakes, claim: Floats, start: Floats) -> Floats:
         if after.min() > share.min() + 1e-16:
             y, share = trial, after
         else:
-            size *= 0.5
+            size *= 0.2
     return y

@@ -160,16 +160,14 @@ def challenges(see: View, influence: Floats, salience: Floats, choices: Choices,
 
 
 def _third_party_gain(commit: str, chance: Floats, u_i: Floats, u_j: Floats, u_own: Floats) -> Floats:
-    """Return what a third party gains by siding with i rather than j, utilities summed over the three positions."""
-    won_with, won_without = 2.0 * u_i + u_own, 3.0 * u_i
-    lost_with, lost_without = 3.0 * u_j, 2.0 * u_j + u_own
-    if commit == "full":
-        won_with, lost_without = 3.0 * u_i, 3.0 * u_j
-    elif commit == "none":
-        lost_with, won_without = 2.0 * u_j + u_own, 2.0 * u_i + u_own
-    with_i = chance * won_with + (1.0 - chance) * lost_with
-    with_j = chance * won_without + (1.0 - chance) * lost_without
-    return with_i - with_j
+    """Return what a third party gains by siding with i rather than j, utilities summed over the three positions.
+
+    Siding with the winner of a half-commitment keeps one's own position; with the loser one takes the winner's.
+    """
+    # Full: 3 u_i or 3 u_j either way; none: 2 u + own either way. Only the half-committed have something to gain.
+    if commit != "semi":
+        return np.zeros_like(chance)
+    return chance * (u_own - u_i) + (1.0 - chance) * (u_j - u_own)
 
 
 def interpolate(how: str, x_i: Floats, s_i: Floats, p_i: float, x_j: Floats, s_j: Floats) -> tuple[Floats, Floats]:
@@ -208,7 +206,9 @@ def bargains(
     influence = capability * total
     tables: list[list[Bargain]] = [[] for _ in range(count)]
     rows = np.arange(count)
-    beats, gain = challenges(see, influence, total, choices, rows)
+    # A few initiators at a time: an array [initiator, third party, receiver] should stay in the cache.
+    parts = [challenges(see, influence, total, choices, part) for part in np.array_split(rows, 1 + count // 8)]
+    beats, gain = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     np.fill_diagonal(gain, -np.inf)
     for i in rows:
         j = int(gain[i].argmax())
