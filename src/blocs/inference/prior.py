@@ -23,6 +23,8 @@ GRADE_WEIGHT = {"T": 1.0, "I": 0.5, "C": 0.5, "": 0.5}
 class PriorSettings:
     """How strong the priors are.
 
+    Defaults were chosen by rolling origin inside 1953-1957 of scenario `camp` (`blocs tune camp` prints the table).
+
     Attributes:
         spread: prior standard deviation of `beta * d` (log odds) for network memory, turns and observation.
         structure_spread: the same for covariates and state, which the record informs less.
@@ -31,11 +33,11 @@ class PriorSettings:
         evidence_rounds: how often table spreads are re-estimated from the record.
     """
 
-    spread: float = 0.5
-    structure_spread: float = 0.15
+    spread: float = 0.12
+    structure_spread: float = 0.05
     lean: float = 0.25
-    table_scale: float = 1.0
-    evidence_rounds: int = 3
+    table_scale: float = 0.6
+    evidence_rounds: int = 0
     free_families: tuple[str, ...] = field(default=("memory", "turns", "observation"))
 
 

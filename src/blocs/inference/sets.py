@@ -83,6 +83,11 @@ def record_sets(
     return Recorded(levels, acts, tuple(ends), tempo)
 
 
+def choice_sets_of(built: Built, state: State, tape: Tape) -> Sets:
+    """Return what the acts of any tape were chosen from, starting from a given state."""
+    return recorded_sets(tape, _replayed(built.model, state, tape)[2])
+
+
 def replay_path(built: Built, chronology: Chronology) -> tuple[State, Any]:
     """Return the end state and the state after every operation of a tape (leading axis op)."""
     end, path, _ = _replayed(built.model, built.state, chronology.tape, keep_path=True)
@@ -134,4 +139,4 @@ def restrict(recorded: Recorded, whole: Specification, part: Specification, worl
     return replace(recorded, levels=levels)
 
 
-__all__ = ["Recorded", "record_sets", "replay_path", "restrict"]
+__all__ = ["Recorded", "choice_sets_of", "record_sets", "replay_path", "restrict"]

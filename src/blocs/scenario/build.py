@@ -16,6 +16,7 @@ from blocs.bloc.vocabulary import vocabulary
 from blocs.bloc.world import World
 from blocs.conduct.base import Specification
 from blocs.conduct.catalogue import full
+from blocs.conduct.catalogue import without as leave_out
 from blocs.engine.model import Model
 from blocs.ground.errors import bad_input
 from blocs.ground.keys import stable_ids
@@ -56,7 +57,7 @@ def build(
 
     Args:
         scenario: what was loaded.
-        specification: effects of conduct; all of the catalogue by default.
+        specification: effects of conduct; those the scenario asks for by default.
         mechanisms: parameter overrides by mechanism, over those of the scenario.
         without: names of mechanisms to leave out (memory cannot be).
         dtype: floating type of the state: float64 to estimate, float32 to simulate.
@@ -68,7 +69,7 @@ def build(
     parts = build_mechanisms({**scenario.spec.mechanisms, **(mechanisms or {})}, without, str(scenario.path))
     memory = next(m for m in parts if m.card.name == "memory")
     half_lives: Array = memory.half_lives()  # type: ignore[attr-defined]
-    model = Model(world, parts, half_lives, specification or full(), float(scenario.spec.step_days))
+    model = Model(world, parts, half_lives, specification or specification_of(scenario), float(scenario.spec.step_days))
     state = starting_state(scenario, world, len(half_lives))
     built = Built(scenario, model, state, scenario.spec.period.start)
     return cast(built, dtype)
@@ -88,6 +89,12 @@ def _as(tree: Any, dtype: Any) -> Any:
         )
 
     return jax.tree.map(one, tree)
+
+
+def specification_of(scenario: Scenario) -> Specification:
+    """Return the effects a scenario asks for: the whole catalogue less those under `model: without`."""
+    names = scenario.spec.model.get("without", [])
+    return leave_out(full(), names, str(scenario.path)) if names else full()
 
 
 def build_mechanisms(
