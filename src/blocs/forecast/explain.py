@@ -55,8 +55,12 @@ class Explanation:
     def __repr__(self) -> str:
         lines = [f"{self.title} ({self.when})"]
         for x in self.levels:
-            top = ", ".join(f"{r['effect']} {r['contribution']:+.2f}" for r in x.contributions.head(3).iter_rows(named=True))
-            lines.append(f"  {x.level}: {x.chosen} {x.probability:.0%} over {x.runner_up} {x.runner_up_probability:.0%}: {top}")
+            top = ", ".join(
+                f"{r['effect']} {r['contribution']:+.2f}" for r in x.contributions.head(3).iter_rows(named=True)
+            )
+            lines.append(
+                f"  {x.level}: {x.chosen} {x.probability:.0%} over {x.runner_up} {x.runner_up_probability:.0%}: {top}"
+            )
         return "\n".join(lines)
 
 
@@ -68,7 +72,9 @@ def explain_recorded(fit: Fit, event_id: str) -> Explanation:
     """
     frame = fit.built.scenario.chronicle.events.filter(pl.col("id") == event_id)
     if frame.height == 0:
-        raise bad_input("explain", "event", f"no event {event_id!r} in {fit.built.scenario.id}", "an id printed by `blocs show`")
+        raise bad_input(
+            "explain", "event", f"no event {event_id!r} in {fit.built.scenario.id}", "an id printed by `blocs show`"
+        )
     event = frame.row(0, named=True)
     recorded = record_sets(fit.built, max(event["end"], fit.until), fit.draws, fit.seed)
     place = np.flatnonzero((recorded.acts["id"] == event_id).to_numpy())
@@ -91,12 +97,16 @@ def explain_simulated(ensemble: Ensemble, run: int, number: int) -> Explanation:
     fit, built = ensemble.fit, ensemble.fit.built
     mine = np.flatnonzero(ensemble.run == run)
     if not 0 <= run < ensemble.runs or not 0 <= number < len(mine):
-        raise bad_input("explain", "run", f"no act {number} in run {run}", f"a run below {ensemble.runs} with that many acts")
+        raise bad_input(
+            "explain", "run", f"no act {number} in run {run}", f"a run below {ensemble.runs} with that many acts"
+        )
     day, code = ensemble.day[mine].astype(float), ensemble.code[mine].astype(int)
     state = fit.ends[(run // _batch()) % len(fit.ends)]
     tape = _tape_of(float(state.clock), built.model.step_days, day, code)
     sets = choice_sets_of(built, state, tape)
-    levels = tuple(_level(fit, level, _one(fit, level, sets, code[:, n]), np.array([number])) for n, level in enumerate(LEVELS))
+    levels = tuple(
+        _level(fit, level, _one(fit, level, sets, code[:, n]), np.array([number])) for n, level in enumerate(LEVELS)
+    )
     w = built.model.world
     i, j, g, k = code[number]
     title = f"run {run}, act {number}: {w.actors[i]} to {w.actors[j]}, {w.acts[g]} on {w.issues[k]}"
@@ -182,7 +192,12 @@ def _weigh(fit: Fit, acts: pl.DataFrame, i: object, j: object, day: float) -> pl
     pair = ((pl.col("source") == i) & (pl.col("target") == j)) | ((pl.col("source") == j) & (pl.col("target") == i))
     near = pl.when(pair).then(1.0).when((pl.col("source") == i) | (pl.col("target") == i)).then(0.25).otherwise(0.0)
     left = near * (2.0 ** (-(pl.lit(day) - pl.col("day")) / half))
-    return acts.filter(pl.col("day") <= day).with_columns(left.alias("weight")).sort("weight", descending=True).head(BECAUSE)
+    return (
+        acts.filter(pl.col("day") <= day)
+        .with_columns(left.alias("weight"))
+        .sort("weight", descending=True)
+        .head(BECAUSE)
+    )
 
 
 def _because_simulated(fit: Fit, acts: pl.DataFrame, i: int, j: int, day: float) -> pl.DataFrame:

@@ -138,7 +138,9 @@ def forecast_outcomes(ensemble: Ensemble) -> list[OutcomeForecast]:
     """Return every outcome of the scenario with its probability, interval and dates."""
     built = ensemble.fit.built
     history = histories(ensemble)
-    return [_forecast(built, o, first_days(built, o.when, history), ensemble.runs) for o in built.scenario.outcomes.values()]
+    return [
+        _forecast(built, o, first_days(built, o.when, history), ensemble.runs) for o in built.scenario.outcomes.values()
+    ]
 
 
 def _forecast(built: Built, outcome: Outcome, first: NDArray[np.floating], runs: int) -> OutcomeForecast:
@@ -169,5 +171,3 @@ def recorded_outcomes(built: Built, start: date, end: date) -> dict[str, tuple[b
         day = float(first_days(built, outcome.when, history)[0])
         found[outcome.id] = (np.isfinite(day), built.epoch + timedelta(days=int(day)) if np.isfinite(day) else None)
     return found
-
-

@@ -144,7 +144,9 @@ def _run_batches(
             if int(track.acts.max()) <= slots:
                 return track
             if slots >= MAX_SLOTS:
-                raise BlocsError(f"a simulated history holds more than {MAX_SLOTS} acts: the fitted tempo is not stable")
+                raise BlocsError(
+                    f"a simulated history holds more than {MAX_SLOTS} acts: the fitted tempo is not stable"
+                )
             slots *= 2
 
     done = 0

@@ -182,7 +182,13 @@ def _climb(design: _Design, theta: Floats, precision: Floats, centre: Floats) ->
         off = t - centre
         return 0.5 * float(precision @ off**2) - value, precision * off - gradient
 
-    found = minimize(negative, theta, jac=True, method="L-BFGS-B", options={"maxiter": 2000, "ftol": 1e-13, "gtol": 1e-6, "maxcor": 30})
+    found = minimize(
+        negative,
+        theta,
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": 2000, "ftol": 1e-13, "gtol": 1e-6, "maxcor": 30},
+    )
     norm = float(np.abs(negative(found.x)[1]).max())
     return np.asarray(found.x), int(found.nit), norm
 

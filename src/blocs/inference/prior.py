@@ -51,11 +51,17 @@ def typical_step(data: LevelData) -> NDArray[np.float64]:
 
 
 def build_prior(
-    data: LevelData, effects: Sequence[Effect], tables: Sequence[Table], settings: PriorSettings, steps: Mapping[str, float]
+    data: LevelData,
+    effects: Sequence[Effect],
+    tables: Sequence[Table],
+    settings: PriorSettings,
+    steps: Mapping[str, float],
 ) -> Prior:
     """Return the priors of one level; `steps` gives the typical step of each effect by name."""
     scale = np.array([steps[e.name] for e in effects])
-    spread = np.array([settings.spread if e.family in settings.free_families else settings.structure_spread for e in effects])
+    spread = np.array(
+        [settings.spread if e.family in settings.free_families else settings.structure_spread for e in effects]
+    )
     lean = np.array([e.sign * GRADE_WEIGHT[e.grade] * settings.lean for e in effects])
     return Prior(
         mean=lean * spread / scale,

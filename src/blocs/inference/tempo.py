@@ -66,7 +66,9 @@ def fit_tempo(draws: Sequence[TempoData], half_lives: Floats) -> TempoFit:
             gradient[0] += base * (float((1 / lam).sum()) - span)
             gradient[1:] += branching * (kernel.T @ (1 / lam) - exposed)
         value, gradient = value / len(stacked), gradient / len(stacked)
-        value += 0.5 * theta[0] - 0.5 * base / mean_rate + 0.5 * np.log1p(-total) + 0.5 * float(np.log(branching).mean())
+        value += (
+            0.5 * theta[0] - 0.5 * base / mean_rate + 0.5 * np.log1p(-total) + 0.5 * float(np.log(branching).mean())
+        )
         gradient[0] += 0.5 - 0.5 * base / mean_rate
         gradient[1:] += -0.5 * branching / (1 - total) + 0.5 / len(branching)
         return -value, -gradient

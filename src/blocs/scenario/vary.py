@@ -147,7 +147,11 @@ def _force(built: Built, items: list[language.Force], start: date, blank: Contro
         for f in ordered
     ]
     middle = [0.5 * (built.day(f.start) + built.day(f.until) + 1.0) for f in ordered]
-    return jnp.asarray(codes, jnp.int32), jnp.asarray(middle, built.state.clock.dtype), jnp.asarray(len(codes), jnp.int32)
+    return (
+        jnp.asarray(codes, jnp.int32),
+        jnp.asarray(middle, built.state.clock.dtype),
+        jnp.asarray(len(codes), jnp.int32),
+    )
 
 
 def _usual_issue(built: Built, item: language.Force) -> int:

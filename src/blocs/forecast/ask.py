@@ -1,0 +1,157 @@
+"""Ask what would have changed an outcome: paired runs with and without an intervention, and under other assumptions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from blocs.forecast.ensemble import Ensemble
+from blocs.forecast.outcomes import OutcomeForecast, forecast_outcomes
+from blocs.forecast.simulate import Progress, forecast
+from blocs.ground.errors import bad_input
+from blocs.inference.fit import Fit
+from blocs.inference.observation import Assumption
+
+Z = 1.96
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an intervention does to one outcome.
+
+    `untouched` and `changed` are probabilities of the outcome; `difference` their paired difference with a 95 % interval
+    `lo`, `hi` over runs that share every random draw.
+    """
+
+    id: str
+    text: str
+    do: tuple[str, ...]
+    outcome: str
+    untouched: float
+    changed: float
+    difference: float
+    lo: float
+    hi: float
+    sentence: str
+
+
+def ask(
+    fit: Fit,
+    question: str,
+    runs: int = 2000,
+    seed: int = 0,
+    baseline: Ensemble | None = None,
+    progress: Progress | None = None,
+) -> tuple[Answer, ...]:
+    """Answer a question of the scenario.
+
+    Args:
+        fit: a model fitted before the forecast.
+        question: id of a question of the scenario that has interventions.
+        runs: paired histories.
+        seed: of the random streams, shared by both sides.
+        baseline: an untouched ensemble of at least these runs, seed and dates, to save simulating it.
+        progress: called with (runs done, runs in all).
+
+    Raises:
+        InputError: no such question, or one that says nothing the model could change.
+    """
+    questions = fit.built.scenario.questions
+    if question not in questions:
+        raise bad_input("ask", "question", f"no question {question!r}", f"one of {', '.join(questions)}")
+    asked = questions[question]
+    if not asked.do:
+        raise bad_input(
+            "ask", "question", f"{question} changes nothing that this model has", "a question with interventions"
+        )
+    untouched, changed = paired(fit, asked.do, runs, seed, baseline, progress)
+    wanted = set(asked.outcomes) or set(fit.built.scenario.outcomes)
+    return compare(question, asked.text, untouched, changed, wanted)
+
+
+def paired(
+    fit: Fit,
+    do: Sequence[str],
+    runs: int,
+    seed: int,
+    baseline: Ensemble | None = None,
+    progress: Progress | None = None,
+) -> tuple[Ensemble, Ensemble]:
+    """Return an untouched ensemble and one with interventions, on common random numbers."""
+    if baseline is None or baseline.runs != runs or baseline.seed != seed or baseline.do:
+        baseline = forecast(fit, runs=runs, seed=seed, progress=progress)
+    changed = forecast(fit, baseline.start, baseline.end, runs, seed, do, progress=progress)
+    return baseline, changed
+
+
+def compare(id_: str, text: str, untouched: Ensemble, changed: Ensemble, wanted: set[str]) -> tuple[Answer, ...]:
+    """Compare two paired ensembles on outcomes whose id or family (the part before the point) is wanted."""
+    before = {o.id: o for o in forecast_outcomes(untouched)}
+    after = {o.id: o for o in forecast_outcomes(changed)}
+    return tuple(
+        _answer(id_, text, changed.do, before[key], after[key])
+        for key in before
+        if key in wanted or key.split(".")[0] in wanted
+    )
+
+
+def _answer(id_: str, text: str, do: tuple[str, ...], before: OutcomeForecast, after: OutcomeForecast) -> Answer:
+    difference, lo, hi = paired_difference(np.isfinite(before.first), np.isfinite(after.first))
+    return Answer(
+        id_, text, do, before.id, before.probability, after.probability, difference, lo, hi,
+        _sentence(before, after, difference, lo, hi),
+    )  # fmt: skip
+
+
+def paired_difference(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> tuple[float, float, float]:
+    """Return the mean paired difference of two 0/1 samples with its 95 % interval.
+
+    The interval is Agresti & Min's (2005) adjusted Wald interval for matched pairs: half a pair is added to each of the
+    four cells, so that it does not close up when no pair differs.
+    """
+    n = len(before) + 2
+    up, down = float((after & ~before).sum()) + 0.5, float((before & ~after).sum()) + 0.5
+    centre = (up - down) / n
+    spread = Z * np.sqrt(max(up + down - (up - down) ** 2 / n, 0.0)) / n
+    return float(after.mean() - before.mean()), max(-1.0, centre - spread), min(1.0, centre + spread)
+
+
+def _sentence(before: OutcomeForecast, after: OutcomeForecast, difference: float, lo: float, hi: float) -> str:
+    title = before.title[0].lower() + before.title[1:]
+    if lo > 0 or hi < 0:
+        word = "more" if difference > 0 else "less"
+        return (
+            f"That {title} becomes {word} likely: {before.probability:.1%} untouched, {after.probability:.1%} changed "
+            f"({100 * difference:+.1f} points, 95 % interval {100 * lo:+.1f} to {100 * hi:+.1f})."
+        )
+    return (
+        f"No clear change in whether {title}: {before.probability:.1%} untouched, {after.probability:.1%} changed "
+        f"(95 % interval of the difference {100 * lo:+.1f} to {100 * hi:+.1f} points)."
+    )
+
+
+def sensitivity(fit: Fit, runs: int = 500, seed: int = 0, progress: Progress | None = None) -> pl.DataFrame:
+    """Return outcomes under each assumption about what the source could see.
+
+    Columns: assumption, share (of the narrator's prominence taken for visibility), outcome, probability, rank within the
+    outcome's family (1 = most probable).
+    """
+    rows: list[dict[str, object]] = []
+    for assumption in Assumption:
+        ensemble = forecast(fit, runs=runs, seed=seed, assumption=assumption, progress=progress)
+        rows += [
+            {
+                "assumption": assumption.value,
+                "share": assumption.visibility,
+                "outcome": o.id,
+                "probability": o.probability,
+            }
+            for o in forecast_outcomes(ensemble)
+        ]
+    family = pl.col("outcome").str.split(".").list.first()
+    rank = pl.col("probability").rank("min", descending=True).over("assumption", family).cast(pl.Int32).alias("rank")
+    return pl.DataFrame(rows).with_columns(rank)
