@@ -47,6 +47,7 @@ def compare(got, events, want_of):
         want = want_of(time)[i]
         keep = np.arange(N) != i
         np.testing.assert_allclose(got[e][keep], want[keep], atol=1e-9)
+    return len(got) == len(events)
 
 
 @settings(max_examples=25, deadline=None)
@@ -55,7 +56,7 @@ def test_dyadic_and_closure_statistics(events, other):
     names = ["tie", "recip", *CLOSURE]
     sets = sets_of([f"{n}(y)" for n in names], events, networks={"y": frame(other)})
     for p, name in enumerate(names):
-        compare(sets.X[:, :, p], events, lambda t, n=name: oracle.statistic(n, oracle.network(other, N, t)))
+        assert compare(sets.X[:, :, p], events, lambda t, n=name: oracle.statistic(n, oracle.network(other, N, t)))
 
 
 @settings(max_examples=20, deadline=None)
@@ -67,7 +68,7 @@ def test_mixed_statistics_with_the_events_themselves(events, other):
         def want(t, n=name):
             return oracle.statistic(n, oracle.network(events, N, t), oracle.network(other, N, t))
 
-        compare(sets.X[:, :, p], events, want)
+        assert compare(sets.X[:, :, p], events, want)
 
 
 @settings(max_examples=20, deadline=None)
@@ -75,9 +76,9 @@ def test_mixed_statistics_with_the_events_themselves(events, other):
 def test_windows_and_weights(events, span):
     terms = [f"inertia(window={span}, weighted=True)", f"trans(calls, window={span})", "indeg(weighted=True)"]
     sets = sets_of(terms, events)
-    compare(sets.X[:, :, 0], events, lambda t: oracle.network(events, N, t, span))
-    compare(sets.X[:, :, 1], events, lambda t: oracle.statistic("trans", oracle.network(events, N, t, span)))
-    compare(sets.X[:, :, 2], events, lambda t: np.tile(oracle.network(events, N, t).sum(axis=0), (N, 1)))
+    assert compare(sets.X[:, :, 0], events, lambda t: oracle.network(events, N, t, span))
+    assert compare(sets.X[:, :, 1], events, lambda t: oracle.statistic("trans", oracle.network(events, N, t, span)))
+    assert compare(sets.X[:, :, 2], events, lambda t: np.tile(oracle.network(events, N, t).sum(axis=0), (N, 1)))
 
 
 @settings(max_examples=20, deadline=None)
@@ -89,9 +90,9 @@ def test_decay(events, halflife):
         f"indeg(halflife={halflife}, weighted=True, transform=log1p)",
     ]
     sets = sets_of(terms, events)
-    compare(sets.X[:, :, 0], events, lambda t: oracle.decayed(events, N, t, halflife))
-    compare(sets.X[:, :, 1], events, lambda t: oracle.decayed(events, N, t, halflife).T)
-    compare(
+    assert compare(sets.X[:, :, 0], events, lambda t: oracle.decayed(events, N, t, halflife))
+    assert compare(sets.X[:, :, 1], events, lambda t: oracle.decayed(events, N, t, halflife).T)
+    assert compare(
         sets.X[:, :, 2], events, lambda t: np.tile(np.log1p(oracle.decayed(events, N, t, halflife).sum(axis=0)), (N, 1))
     )
 
@@ -112,10 +113,10 @@ def test_transforms_initial_states_and_undirected_networks(events, other, seed):
                 x[i, j] = x[j, i] = value
         return x
 
-    compare(sets.X[:, :, 0], events, lambda t: np.sqrt(oracle.statistic("trans", state(t))))
-    compare(sets.X[:, :, 1], events, lambda t: oracle.statistic("four", state(t)))
-    compare(sets.X[:, :, 2], events, lambda t: np.log1p(state(t)))
-    compare(sets.X[:, :, 3], events, lambda t: oracle.statistic("nodeTrans", state(t)))
+    assert compare(sets.X[:, :, 0], events, lambda t: np.sqrt(oracle.statistic("trans", state(t))))
+    assert compare(sets.X[:, :, 1], events, lambda t: oracle.statistic("four", state(t)))
+    assert compare(sets.X[:, :, 2], events, lambda t: np.log1p(state(t)))
+    assert compare(sets.X[:, :, 3], events, lambda t: oracle.statistic("nodeTrans", state(t)))
 
 
 @settings(max_examples=15, deadline=None)
@@ -128,7 +129,7 @@ def test_ignore_rep_blanks_repeated_pairs(events):
             x = oracle.network(events, N, t)
             return np.where(x > 0, 0.0, oracle.statistic(n, x))
 
-        compare(sets.X[:, :, p], events, want)
+        assert compare(sets.X[:, :, p], events, want)
 
 
 @settings(max_examples=20, deadline=None)
@@ -159,7 +160,7 @@ def test_attributes_that_change(events, moves):
         lambda a, b: (a - b) ** 2,
     ]
     for p, rule in enumerate(gap):
-        compare(sets.X[:, :, p], events, lambda t, r=rule: r(z(t)[:, None], z(t)[None, :]))
+        assert compare(sets.X[:, :, p], events, lambda t, r=rule: r(z(t)[:, None], z(t)[None, :]))
 
 
 @settings(max_examples=20, deadline=None)
@@ -189,8 +190,8 @@ def test_tertius_over_a_network_that_starts_with_ties(events, other, seed):
         off = gap[~np.eye(N, dtype=bool)]
         return np.where(np.isnan(gap), np.nanmean(off) if not np.isnan(off).all() else 0.0, gap)
 
-    compare(sets.X[:, :, 0], events, mean_of)
-    compare(sets.X[:, :, 1], events, gap_of)
+    assert compare(sets.X[:, :, 0], events, mean_of)
+    assert compare(sets.X[:, :, 1], events, gap_of)
 
 
 def test_tertius_over_a_network_that_starts_empty_counts_nobody_as_zero():

@@ -51,14 +51,18 @@ class Gof:
         return pl.DataFrame(rows, schema=names, orient="row")
 
     def fit(self) -> pl.DataFrame:
-        """Return one row a family: the share of runs farther from the runs' mean than the record (Mahalanobis)."""
+        """Return one row a family: how far out the record is (Mahalanobis), and the share of runs at least as far.
+
+        Centre and metric are those of runs and record together, so that under the model all are alike and p is valid
+        whatever the number of runs.
+        """
         rows: list[tuple[Any, ...]] = []
         for family, sims in self.simulated.items():
-            centre = sims.mean(axis=0)
-            metric = np.linalg.pinv(np.atleast_2d(np.cov(sims, rowvar=False)), rcond=1e-8, hermitian=True)
-            far = np.einsum("rk,kl,rl->r", sims - centre, metric, sims - centre)
-            seen = float((self.observed[family] - centre) @ metric @ (self.observed[family] - centre))
-            rows.append((family, seen, (int((far >= seen).sum()) + 1) / (far.size + 1)))
+            pool = np.vstack((sims, self.observed[family]))
+            away = pool - pool.mean(axis=0)
+            metric = np.linalg.pinv(np.atleast_2d(np.cov(pool, rowvar=False)), rcond=1e-8, hermitian=True)
+            far = np.einsum("rk,kl,rl->r", away, metric, away)
+            rows.append((family, float(far[-1]), float((far >= far[-1] * (1.0 - 1e-9)).mean())))
         return pl.DataFrame(rows, schema=["family", "distance", "p"], orient="row")
 
     def plot(self) -> go.Figure:

@@ -117,13 +117,7 @@ def read_history(
     time, i, j, increment, _ = _tie_rows(events, "events", rows, cols, square=one_mode)
     if time.size == 0:
         raise bad_input("events", "time", "no events", "at least one row")
-    given = {k: v if isinstance(v, Ties) else Ties(v) for k, v in (networks or {}).items()}
-    read = {k: _network(k, v, rows, cols, one_mode) for k, v in given.items()}
-    builds = name not in read
-    if builds:
-        none = np.zeros(0)
-        empty = np.zeros((len(rows), len(cols)))
-        read[name] = Network(empty, none, none.astype(np.intp), none.astype(np.intp), none, False, directed, one_mode)
+    read, builds = _networks(networks, name, rows, cols, one_mode, directed)
     sender_values, words, filled = _attributes(actors, "actors")
     receiver_values, other, more = (sender_values, words, {}) if one_mode else _attributes(targets, "receivers")
     if not one_mode:
@@ -154,6 +148,25 @@ def read_history(
         opportunities=_opportunities(opportunities, cols, j),
         notes=tuple(notes),
     )
+
+
+def _networks(
+    networks: Mapping[str, pl.DataFrame | Ties] | None,
+    name: str,
+    rows: Mapping[str, int],
+    cols: Mapping[str, int],
+    one_mode: bool,
+    directed: bool,
+) -> tuple[dict[str, Network], bool]:
+    """Return the networks, that of the events among them, and whether the events build it themselves."""
+    given = {k: v if isinstance(v, Ties) else Ties(v) for k, v in (networks or {}).items()}
+    read = {k: _network(k, v, rows, cols, one_mode) for k, v in given.items()}
+    if name in read:
+        return read, False
+    none, nobody = np.zeros(0), np.zeros(0, dtype=np.intp)
+    empty = np.zeros((len(rows), len(cols)))
+    read[name] = Network(empty, none, nobody, nobody, none, False, directed, one_mode)
+    return read, True
 
 
 def _tie_rows(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import abc
+
 import numpy as np
 
 from blocs.ground.errors import bad_input
@@ -19,8 +21,8 @@ class _Attribute(Effect):
                 raise bad_input("terms", self.term.text, f"{name} is not a number", "a numeric attribute, or same()")
         self._compute()
 
-    def _compute(self) -> None:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def _compute(self) -> None: ...
 
 
 class Ego(_Attribute):
@@ -71,8 +73,8 @@ class _Pair(_Attribute):
     def _compute(self) -> None:
         self.stat = self._compare(self.world.sender[self.names[0]][:, None], self.world.receiver[self.names[-1]][None])
 
-    def _compare(self, z: Array, y: Array) -> Array:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def _compare(self, z: Array, y: Array) -> Array: ...
 
     def node(self, name: str, side: Kind, k: int) -> None:
         """Follow a changed attribute."""

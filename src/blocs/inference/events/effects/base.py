@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -48,11 +49,11 @@ class World:
     functions: Mapping[str, Callable[..., object]]
 
 
-class Effect:
+class Effect(abc.ABC):
     """Base of the effects. A subclass fills `stat` in `start` and keeps it current in `toggle`, `weigh` and `node`.
 
     `stat` is [n1], [n2] or [n1, n2] after `kind`. `dirty` is set when it changes; who reads it may clear it. An effect
-    with `lazy` set is asked to `refresh` before it is read.
+    with `lazy` set is asked to `refresh` before it is read. The hooks do nothing here: an effect takes those it needs.
     """
 
     networks: ClassVar[int] = 0
@@ -76,23 +77,23 @@ class Effect:
     def _kind(self) -> Kind:
         return self.sides[0]
 
+    @abc.abstractmethod
     def start(self) -> None:
         """Compute `stat` from the state as it stands."""
-        raise NotImplementedError
 
-    def refresh(self) -> None:
+    def refresh(self) -> None:  # noqa: B027
         """Recompute `stat` before it is read, where `lazy`."""
 
-    def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
+    def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:  # noqa: B027
         """See `Listener.toggle`."""
 
-    def weigh(self, view: TieView, i: int, j: int, old: float, new: float) -> None:
+    def weigh(self, view: TieView, i: int, j: int, old: float, new: float) -> None:  # noqa: B027
         """See `Listener.weigh`."""
 
-    def rescale(self, view: TieView, factor: float) -> None:
+    def rescale(self, view: TieView, factor: float) -> None:  # noqa: B027
         """See `Listener.rescale`."""
 
-    def node(self, name: str, side: Kind, k: int) -> None:
+    def node(self, name: str, side: Kind, k: int) -> None:  # noqa: B027
         """Attribute `name` of sender or receiver `k` has just changed."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import abc
+
 import numpy as np
 
 from blocs.inference.events.effects.base import Array, Effect
@@ -26,8 +28,8 @@ class Closure(Effect):
         self.raw = np.zeros((self.world.n1, self.world.n2)) if empty else np.ascontiguousarray(self._count())
         self.stat = self.transform(self.raw) if self.transform else self.raw
 
-    def _count(self) -> Array:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def _count(self) -> Array: ...
 
     def _add_row(self, i: int, amount: Array) -> None:
         self.raw[i] += amount

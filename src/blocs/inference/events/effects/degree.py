@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import abc
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,8 +27,8 @@ class _Node(Effect):
         self.raw = self._count()
         self.refresh()
 
-    def _count(self) -> Array:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def _count(self) -> Array: ...
 
     def refresh(self) -> None:
         """Recompute `stat`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import abc
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,9 +34,9 @@ class Turn(Effect):
 
     one_mode_only = True
 
+    @abc.abstractmethod
     def happened(self, i: int, j: int) -> None:
         """i has just acted toward j."""
-        raise NotImplementedError
 
 
 class PShift(Turn):
@@ -59,9 +61,10 @@ class PShift(Turn):
 
 
 class Recency(Turn):
-    """`recency(type="ego")`: 1 / rank of j among those i acted toward last; `type="alter"`: among those who acted to i.
+    """`recency(type="ego")`: 1 / rank of j among those i acted toward last; `type="alter"`: those who acted toward i.
 
-    0 for a pair without an act. One mode only; always of the modelled events. Source: Butts 2008 (RSndSnd, RRecSnd).
+    The default is alter; 0 for a pair without an act. One mode only; always of the modelled events. Options: type.
+    Source: Butts 2008 (RSndSnd, RRecSnd).
     """
 
     options = frozenset({"type"})
