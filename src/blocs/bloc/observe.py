@@ -20,7 +20,7 @@ class View(eqx.Module):
         world: the constants.
         state: the state; memory in it is as of `clock - age`.
         fade: `2**(-age / half_life)` for each half-life, which brings a stored count up to date.
-        pulse: freshness of the latest act of all, 1 just after it, halved every scene half-life, 0 before the first.
+        pulse: freshness of the latest act of all: the decayed acts of its pair in the scene, at most 1; 0 before any.
     """
 
     world: World

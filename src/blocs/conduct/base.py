@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, NamedTuple
 
 from blocs.bloc.observe import View
@@ -56,8 +57,10 @@ class Effect:
 
     @property
     def about(self) -> str:
-        """First line of the docstring of the statistic."""
-        return (inspect.getdoc(self.stat) or "").split("\n", 1)[0]
+        """First line of the docstring of the statistic: why, equation, reference."""
+        # the documentation of a partial is that of `functools.partial`, not of what it calls
+        stat = self.stat.func if isinstance(self.stat, partial) else self.stat
+        return (inspect.getdoc(stat) or "").split("\n", 1)[0]
 
 
 @dataclass(frozen=True)

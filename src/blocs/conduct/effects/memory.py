@@ -59,7 +59,7 @@ def act_reciprocity(view: View, chosen: Chosen) -> Options:
 
 
 def agenda_all(view: View, chosen: Chosen) -> Options:
-    """Issues alive in the bloc come up: log(1 + acts of everyone on k). Baumgartner & Jones 1993 (agenda)."""
+    """Issues alive in the bloc come up: log(1 + acts on k, counted at both their ends). Baumgartner & Jones 1993 (agenda)."""
     return jnp.log1p(view.agenda().sum(axis=0))
 
 
@@ -74,12 +74,12 @@ def agenda_target(view: View, chosen: Chosen) -> Options:
 
 
 def issue_inertia(view: View, chosen: Chosen) -> Options:
-    """A pair returns to the issue it last treated: 1 at the issue of the latest act of i toward j."""
+    """A pair returns to the issue it last treated: 1 at the issue of the latest act of i toward j. SYSTEM S08."""
     return view.mark_issue(view.state.last_issue[chosen.source, chosen.target])
 
 
 def issue_reciprocity(view: View, chosen: Chosen) -> Options:
-    """An answer stays on the issue: 1 at the issue of the latest act of j toward i."""
+    """An answer stays on the issue: 1 at the issue of the latest act of j toward i. SYSTEM S08."""
     return view.mark_issue(view.state.last_issue[chosen.target, chosen.source])
 
 

@@ -13,23 +13,23 @@ from blocs.ground.axes import Options
 
 
 def narrator_acts(view: View, chosen: Chosen) -> Options:
-    """The source knows its own side's acts: 1 at the narrator."""
+    """The source knows its own side's acts: 1 at the narrator. SYSTEM S28."""
     return view.world.narrator
 
 
 def narrator_partner_acts(view: View, chosen: Chosen) -> Options:
-    """The source knows best those it deals with: share of i's recent acts that went to the narrator, 0..1."""
+    """The source knows best those it deals with: M_i,narrator / (1 + sum_j M_ij) over the middle memory, 0..1. SYSTEM S28."""
     toward = view.state.recent[1] @ view.world.narrator
     return toward / (1.0 / view.fade[1] + view.state.sent[1])
 
 
 def narrator_addressed(view: View, chosen: Chosen) -> Options:
-    """The source knows what is done to its own side: 1 at the narrator as target."""
+    """The source knows what is done to its own side: 1 at the narrator as target. SYSTEM S28."""
     return view.world.narrator
 
 
 def narrator_present(view: View, chosen: Chosen) -> Options:
-    """In a scene with the narrator, acts toward those present are seen: scene presence of j times that of the narrator."""
+    """In a scene with the narrator, those present are seen acted on: presence of j times that of the narrator. SYSTEM S28."""
     here = (view.sent()[SCENE] + view.received()[SCENE]).clip(0.0, 1.0)
     return here * (here @ view.world.narrator)
 

@@ -110,7 +110,7 @@ def warmth_back_tone(view: View, chosen: Chosen) -> Options:
 
 
 def balance_tone(view: View, chosen: Chosen) -> Options:
-    """Past tone of i toward j persists: polarity of g times (F_ij - N_ij) / (1 + F_ij + N_ij)."""
+    """Past tone of i toward j persists: polarity of g times (F_ij - N_ij) / (1 + F_ij + N_ij). Brandes et al. 2009."""
     f, n = view.friendly_from(chosen.source)[chosen.target], view.hostile_from(chosen.source)[chosen.target]
     return _tone(view, (f - n) / (1.0 + f + n))
 

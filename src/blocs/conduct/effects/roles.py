@@ -20,7 +20,7 @@ def patron_acts(view: View, chosen: Chosen) -> Options:
 
 
 def collective_acts(view: View, chosen: Chosen) -> Options:
-    """Forums act less than sides: 1 for blocs and organisations."""
+    """Forums act less than sides: 1 for blocs and organisations. SYSTEM R15.2."""
     return view.world.collective
 
 

@@ -1,7 +1,8 @@
 """Turns within a scene: who speaks next, to whom, in what tone, on what (participation shifts).
 
-All read the freshness of the latest act (`view.pulse`, halved every scene half-life), so that they act inside a sitting
-and fade between sittings. Reference: Gibson 2003, "Participation shifts", Social Forces 81; Butts 2008, section 3.
+All read the freshness of the latest act (`view.pulse`, halved every scene half-life once below 1), so that they act
+inside a sitting and fade between sittings. Reference: Gibson 2003, "Participation shifts", Social Forces 81; Butts 2008,
+section 3.
 """
 
 from __future__ import annotations
@@ -83,24 +84,24 @@ def tone_reply(view: View, chosen: Chosen) -> Options:
 
 
 def tone_continue(view: View, chosen: Chosen) -> Options:
-    """Tone is kept: polarity of g times fresh polarity of the last act of i toward j."""
+    """Tone is kept: polarity of g times fresh polarity of the last act of i toward j. Brandes et al. 2009 (by type)."""
     i, j = chosen.source, chosen.target
     return view.world.polarity * view.tone_of(view.state.last_act[i, j]) * view.fresh(i, j)
 
 
 def tone_scene(view: View, chosen: Chosen) -> Options:
-    """The tone of the room is caught: polarity of g times pulse times polarity of the latest act of all."""
+    """The tone of the room is caught: polarity of g times pulse times polarity of the latest act. SYSTEM S06, S08."""
     return view.world.polarity * view.tone_of(view.state.turn[2]) * view.pulse
 
 
 def act_again(view: View, chosen: Chosen) -> Options:
-    """The same act is repeated within the scene: fresh mark at the last act of i toward j."""
+    """The same act is repeated within the scene: fresh mark at the last act of i toward j. Brandes et al. 2009."""
     i, j = chosen.source, chosen.target
     return view.mark_act(view.state.last_act[i, j]) * view.fresh(i, j)
 
 
 def act_echo(view: View, chosen: Chosen) -> Options:
-    """The same act is returned within the scene: fresh mark at the last act of j toward i."""
+    """The same act is returned within the scene: fresh mark at the last act of j toward i. Brandes et al. 2009."""
     i, j = chosen.source, chosen.target
     return view.mark_act(view.state.last_act[j, i]) * view.fresh(j, i)
 
@@ -113,12 +114,12 @@ def audience_tone(view: View, chosen: Chosen) -> Options:
 
 
 def issue_running(view: View, chosen: Chosen) -> Options:
-    """The scene stays on its issue: pulse at the issue of the latest act of all."""
+    """The scene stays on its issue: pulse at the issue of the latest act of all. SYSTEM S06, S08."""
     return view.mark_issue(view.state.turn[3]) * view.pulse
 
 
 def issue_again(view: View, chosen: Chosen) -> Options:
-    """The pair stays on its issue within the scene: fresh mark at the last issue of i toward j or j toward i."""
+    """The pair stays on its issue within the scene: fresh mark at the last issue of i toward j or back. SYSTEM S08."""
     i, j = chosen.source, chosen.target
     own = view.mark_issue(view.state.last_issue[i, j]) * view.fresh(i, j)
     other = view.mark_issue(view.state.last_issue[j, i]) * view.fresh(j, i)
