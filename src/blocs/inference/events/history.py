@@ -114,7 +114,9 @@ def read_history(
     targets = actors if receivers is None else receivers
     rows = {label: k for k, label in enumerate(col.labels(actors, "actors"))}
     cols = rows if one_mode else {label: k for k, label in enumerate(col.labels(targets, "receivers"))}
-    time, i, j, increment, _ = _tie_rows(events, "events", rows, cols, square=one_mode)
+    time, i, j, increment, replaces = _tie_rows(events, "events", rows, cols, square=one_mode)
+    if replaces:
+        raise bad_input("events", "replace", "is for networks", "increment, or no such column")
     if time.size == 0:
         raise bad_input("events", "time", "no events", "at least one row")
     read, builds = _networks(networks, name, rows, cols, one_mode, directed)

@@ -192,7 +192,8 @@ def _fit_coordination(problem: Problem, replay: Replay, names: tuple[str, ...]) 
     estimate = maximise(likelihood.sums, names, len(likelihood.sets.X), penalty=problem.penalty, max_iterations=500)
     if problem.information == "observed" and estimate.converged:
         observed = likelihood.hessian(estimate.coef)
-        vcov = np.linalg.pinv(observed if problem.penalty is None else observed + np.diag(problem.penalty))
+        prior = np.zeros(len(names)) if problem.penalty is None else problem.penalty
+        vcov = np.linalg.pinv(observed + (np.diag(prior) if prior.ndim == 1 else prior))
         se = np.sqrt(np.clip(np.diag(vcov), 0.0, None))
         estimate = replace(estimate, information=observed, vcov=vcov, se=se)
     return _report(problem, estimate, likelihood, estimate.null_loglik)
