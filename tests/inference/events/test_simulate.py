@@ -186,3 +186,9 @@ def test_with_events_keeps_the_clock(table):
 
     again = fit_problem(with_events(fit.problem, record, float(fit.times[-1])))
     np.testing.assert_allclose(again.coef, fit.coef, atol=1e-8)
+
+
+def test_a_network_given_from_outside_cannot_be_simulated(table):
+    fit = dynam(*table, "inertia(ties)", name="ties", networks={"ties": table[0]})
+    with pytest.raises(InputError, match="simulated events could not change it"):
+        fit.simulate()

@@ -99,7 +99,16 @@ def _pair(fit: EventFit, choice: EventFit | None, rate: EventFit | None) -> tupl
 def draw_run(
     first: EventFit, second: EventFit | None, rng: np.random.Generator, until: float | None = None
 ) -> Iterator[Event]:
-    """Yield the events of one run of `first` (with the choice model `second`, for a rate model)."""
+    """Yield the events of one run of `first` (with the choice model `second`, for a rate model).
+
+    Raises:
+        InputError: the network of the events was given from outside, so that the events do not build it.
+    """
+    if not first.problem.history.builds:
+        name = first.problem.history.default
+        raise bad_input(
+            "simulate", name, "is given as a table, so simulated events could not change it", "no such table"
+        )
     mover = _Mover(first)
     chooser = None if second is None else _Mover(second)
     draw = _exact if first.problem.exact else _in_order
