@@ -31,13 +31,11 @@ def book(m, state, days):
         for lever in range(levers):
             imports = float(state.import_share[a, lever])
             shares = [float(state.dependence[a, b, lever]) for b in range(n)]
-            total = max(1.0, sum(shares))
-            elsewhere = 1.0 - sum(shares) / total
-            delivered = [
-                imports * shares[b] / total * (1.0 - float(state.withheld[b, a, lever])) * days for b in range(n)
-            ]
+            offered = [shares[b] * (1.0 - float(state.withheld[b, a, lever])) for b in range(n)]
+            elsewhere = max(0.0, 1.0 - sum(shares))
+            delivered = min(1.0, sum(offered) + elsewhere) * imports * days
             used, produced = days, (1.0 - imports) * days
-            came_in = produced + sum(delivered) + imports * elsewhere * days
+            came_in = produced + delivered
             stock = float(state.reserve_days[a, lever])
             short = used - came_in
             gap = max(0.0, p["target"] - stock)
