@@ -1,0 +1,1 @@
+"""One file a kind of picture; `blocs.report.plots` is the door."""
