@@ -1,0 +1,192 @@
+"""What every job needs first: a scenario, checked dates and numbers, and a fit made or read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+
+from blocs.conduct.catalogue import without as leave_out
+from blocs.forecast.ensemble import Ensemble
+from blocs.forecast.score import Scores, score
+from blocs.forecast.simulate import forecast
+from blocs.ground.errors import bad_input
+from blocs.inference.fit import DRAWS, Fit, fit_record
+from blocs.inference.observation import Assumption
+from blocs.inference.prior import PriorSettings
+from blocs.record import dates
+from blocs.scenario.build import Built, build, specification_of
+from blocs.scenario.load import load
+from blocs.scenario.scenario import Scenario
+from blocs.scenario.vary import control_for
+from blocs.store.cache import use_cache
+from blocs.store.fits import read_fit
+
+Progress = Callable[[str, int, int], None]
+"""Called with (what is being done, how much is done, how much there is; 0 where that is not known)."""
+
+PRIORS = {
+    "pooled": PriorSettings(),
+    "weak": PriorSettings(spread=1.0, structure_spread=1.0, lean=0.0, table_scale=1.5),
+    "none": PriorSettings(spread=30.0, structure_spread=30.0, lean=0.0, table_scale=10.0),
+}
+"""Named strengths of the priors; `none` is so wide that it only keeps what the record does not identify finite."""
+
+ABOUT = {"record": Assumption.RECORD, "shared": Assumption.SHARED, "alike": Assumption.LIKE_ACT_ALIKE}
+"""What a forecast may be about, by the word a person writes."""
+
+MAX_SEED = 2**63 - 1
+
+
+def opened(scenario: str | Path | Scenario) -> Scenario:
+    """Return a scenario given by name, folder or as itself; from here on compiled programs are kept."""
+    use_cache()
+    return scenario if isinstance(scenario, Scenario) else load(scenario)
+
+
+def day(given: str | date | None, option: str, last: bool) -> date | None:
+    """Return the first or last day of a date that a person gave, in EDTF; `None` stays `None`.
+
+    Raises:
+        InputError: the text is no date, or open on the side asked for.
+    """
+    if given is None:
+        return None
+    try:
+        return dates.last_day(given) if last else dates.first_day(given)
+    except ValueError as error:
+        raise bad_input(option, "date", str(error), dates.EXPECTED) from None
+
+
+def made_fit(
+    scenario: Scenario,
+    until: date | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+    priors: str | PriorSettings = "pooled",
+    without: Iterable[str] = (),
+) -> Fit:
+    """Fit a scenario, its effects less those left out.
+
+    Raises:
+        InputError: `until` outside the scenario or before any act, no draw, an unknown effect or prior.
+    """
+    if draws < 1:
+        raise bad_input("--draws", "draws", f"{draws} is not a number of chronologies", "1 or more")
+    check_seed(seed)
+    until = until or scenario.spec.training.until
+    period = scenario.spec.period
+    if not period.start <= until <= period.end:
+        raise bad_input("--until", "date", f"{until} lies outside the scenario", f"{period.start} to {period.end}")
+    return fit_record(built_without(scenario, without), until, settings_of(priors), draws, seed)
+
+
+def built_without(scenario: Scenario, without: Iterable[str]) -> Built:
+    """Return a scenario as arrays, some effects, tables or families left out of conduct."""
+    names = tuple(without)
+    specification = specification_of(scenario)
+    return build(scenario, leave_out(specification, names, "--without") if names else specification)
+
+
+def settings_of(priors: str | PriorSettings) -> PriorSettings:
+    """Return settings of priors by name; settings stay what they are."""
+    if isinstance(priors, PriorSettings):
+        return priors
+    if priors not in PRIORS:
+        raise bad_input("--priors", "priors", f"{priors!r} is no strength of priors", f"one of {', '.join(PRIORS)}")
+    return PRIORS[priors]
+
+
+def check_seed(seed: int) -> None:
+    """Raise `InputError` for a seed that is not in 0..2**63-1."""
+    if not 0 <= seed <= MAX_SEED:
+        raise bad_input("--seed", "seed", f"{seed} is no seed", f"0 to {MAX_SEED}")
+
+
+def fit_or_read(
+    scenario: Scenario,
+    file: Path | None,
+    until: date | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Fit:
+    """Return the fit in a file, or a new one."""
+    if file is not None:
+        _tell(progress, "reading the fit")
+        return read_fit(file, scenario)
+    _tell(progress, "fitting")
+    return made_fit(scenario, until, draws, seed)
+
+
+def check_window(scenario: Scenario, start: date | None, end: date | None, until: date | None, runs: int) -> None:
+    """Raise `InputError` for a forecast that cannot be made, before anything slow begins."""
+    spec = scenario.spec
+    first, last = start or spec.forecast.start, end or spec.forecast.end
+    trained = until or spec.training.until
+    if runs < 1:
+        raise bad_input("--runs", "runs", f"{runs} is not a number of histories", "1 or more")
+    if first <= spec.period.start:
+        raise bad_input("--start", "date", f"{first} is before the record", f"a day after {spec.period.start}")
+    if first <= trained:
+        raise bad_input("--start", "date", f"{first} lies inside the training period", f"a day after {trained}")
+    if last < first:
+        raise bad_input("--end", "date", f"{last} is before the start {first}", "a later day")
+    for option, day_ in (("--start", first), ("--end", last)):
+        if day_ > spec.horizon.end:
+            raise bad_input(option, "date", f"{day_} lies outside the scenario", f"a day up to {spec.horizon.end}")
+
+
+def check_do(built: Built, do: Iterable[str], start: date | None) -> None:
+    """Raise `InputError` for an intervention that does not parse or names what does not exist."""
+    control_for(built, tuple(do), start or built.scenario.spec.forecast.start)
+
+
+def simulated(
+    fit: Fit,
+    start: date | None = None,
+    end: date | None = None,
+    runs: int = 2000,
+    seed: int = 0,
+    do: Iterable[str] = (),
+    about: str | Assumption = Assumption.RECORD,
+    progress: Progress | None = None,
+    stage: str = "simulating",
+) -> Ensemble:
+    """Forecast from a fit, after every check."""
+    check_seed(seed)
+    check_window(fit.built.scenario, start, end, fit.until, runs)
+    return forecast(fit, start, end, runs, seed, do, assumption_of(about), counter(progress, stage))
+
+
+def assumption_of(about: str | Assumption) -> Assumption:
+    """Return an assumption of the observation layer by its word."""
+    if isinstance(about, Assumption):
+        return about
+    if about not in ABOUT:
+        raise bad_input("--about", "about", f"{about!r} is no assumption", f"one of {', '.join(ABOUT)}")
+    return ABOUT[about]
+
+
+def scored(ensemble: Ensemble) -> Scores | None:
+    """Score a forecast; `None` where the record does not cover its period or holds no act in it."""
+    return score(ensemble) if covered(ensemble) else None
+
+
+def covered(ensemble: Ensemble) -> bool:
+    """Return whether the record reaches to the end of a forecast and holds an act in it."""
+    spec = ensemble.fit.built.scenario.spec
+    if ensemble.end > spec.period.end:
+        return False
+    acts = ensemble.fit.built.scenario.chronicle.dyadic()
+    return bool(((acts["start"] >= ensemble.start) & (acts["end"] <= ensemble.end)).any())
+
+
+def counter(progress: Progress | None, stage: str) -> Callable[[int, int], None] | None:
+    """Return a progress of (done, total) that tells the stage too."""
+    return None if progress is None else lambda done, total: progress(stage, done, total)
+
+
+def _tell(progress: Progress | None, stage: str) -> None:
+    if progress:
+        progress(stage, 0, 0)
