@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -134,15 +135,22 @@ def _sentence(before: OutcomeForecast, after: OutcomeForecast, difference: float
     )
 
 
-def sensitivity(fit: Fit, runs: int = 500, seed: int = 0, progress: Progress | None = None) -> pl.DataFrame:
-    """Return outcomes under each assumption about what the source could see.
+def sensitivity(
+    fit: Fit,
+    runs: int = 500,
+    seed: int = 0,
+    progress: Progress | None = None,
+    start: date | None = None,
+    end: date | None = None,
+) -> pl.DataFrame:
+    """Return outcomes under each assumption about what the source could see, from `start` to `end` of a forecast.
 
     Columns: assumption, share (of the narrator's prominence taken for visibility), outcome, probability, rank within the
     outcome's family (1 = most probable).
     """
     rows: list[dict[str, object]] = []
     for assumption in Assumption:
-        ensemble = forecast(fit, runs=runs, seed=seed, assumption=assumption, progress=progress)
+        ensemble = forecast(fit, start, end, runs, seed, assumption=assumption, progress=progress)
         rows += [
             {
                 "assumption": assumption.value,

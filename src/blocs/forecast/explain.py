@@ -19,7 +19,7 @@ from blocs.forecast.ensemble import Ensemble
 from blocs.ground.errors import bad_input
 from blocs.inference.fit import Fit
 from blocs.inference.pooled import LevelData
-from blocs.inference.sets import choice_sets_of, record_sets
+from blocs.inference.sets import Recorded, choice_sets_of, record_sets
 
 Floats = NDArray[np.float64]
 BECAUSE = 6
@@ -64,8 +64,13 @@ class Explanation:
         return "\n".join(lines)
 
 
-def explain_recorded(fit: Fit, event_id: str) -> Explanation:
+def explain_recorded(fit: Fit, event_id: str, recorded: Recorded | None = None) -> Explanation:
     """Explain a recorded act by the fitted model, averaged over drawn chronologies.
+
+    Args:
+        fit: the model.
+        event_id: id of the act.
+        recorded: choice sets that hold the act, made before, to save a replay.
 
     Raises:
         InputError: no such event, or one that is no dated act of one actor toward another.
@@ -76,7 +81,7 @@ def explain_recorded(fit: Fit, event_id: str) -> Explanation:
             "explain", "event", f"no event {event_id!r} in {fit.built.scenario.id}", "an id printed by `blocs show`"
         )
     event = frame.row(0, named=True)
-    recorded = record_sets(fit.built, max(event["end"], fit.until), fit.draws, fit.seed)
+    recorded = recorded or record_sets(fit.built, max(event["end"], fit.until), fit.draws, fit.seed)
     place = np.flatnonzero((recorded.acts["id"] == event_id).to_numpy())
     if len(place) == 0:
         raise bad_input(
