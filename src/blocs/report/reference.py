@@ -1,7 +1,7 @@
-"""Reference pages made from the code: every mechanism from its card, every quantity from the vocabulary.
+"""Reference pages made from the code: mechanisms from their cards, effects from their documentation, the vocabulary.
 
-`python -m blocs.report.reference [FOLDER]` writes them (default `docs/reference`); a test fails while they are out of
-date.
+`python -m blocs.report.reference [FOLDER]` writes them (default `docs/reference`), and the page of the systems one
+folder up; a test fails while they are out of date.
 """
 
 from __future__ import annotations
@@ -12,11 +12,15 @@ from pathlib import Path
 from types import MappingProxyType
 
 from blocs.bloc.vocabulary import Quantity, vocabulary
+from blocs.conduct.base import LEVELS, Effect, Table
+from blocs.conduct.catalogue import EFFECTS, TABLES
 from blocs.mechanisms.base import LAWS, AbstractMechanism, Card, Param
 from blocs.mechanisms.catalogue import MECHANISMS
+from blocs.report.systems import systems_page
 
 COMMAND = "python -m blocs.report.reference"
 FOLDER = Path("docs/reference")
+SYSTEMS = "systems.md"
 _MADE = f"<!-- Made by `{COMMAND}`: edit the code, not this page. -->"
 
 
@@ -51,8 +55,29 @@ def vocabulary_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def effects_page() -> str:
+    """Return the Markdown page of the effects and pooled tables of conduct, by level."""
+    intro = (
+        "What an actor's choice depends on: who acts (`source`), toward whom (`target`), what (`act`), about what "
+        "(`issue`). Each choice is log-linear in these statistics; an effect has one coefficient, a table one pooled "
+        "intercept for each row and option. i is the source, j the target, g the act, k the issue. `sign` is the sign "
+        "that theory gives (0 where it gives none), `grade` how the specification knows it (T told, I inferred, "
+        "C generalised by coders), `memory` marks what the memory-only baseline keeps."
+    )
+    levels = {"source": "Who acts", "target": "Toward whom", "act": "What", "issue": "About what"}
+    parts = ["# Effects of conduct", _MADE, intro]
+    for level in LEVELS:
+        rows = (_effect_row(e) for e in EFFECTS if e.level == level)
+        parts += [
+            f"## {levels[level]} (`{level}`)",
+            _table(("effect", "family", "sign", "grade", "memory", "statistic and source"), rows),
+            _table(("table", "memory", "spread", "row"), (_table_row(t) for t in TABLES if t.level == level)),
+        ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
 PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
-    {"mechanisms.md": mechanisms_page, "state.md": vocabulary_page}
+    {"mechanisms.md": mechanisms_page, "state.md": vocabulary_page, "effects.md": effects_page}
 )
 
 
@@ -89,6 +114,14 @@ def _param_row(p: Param) -> tuple[str, ...]:
     return f"`{p.name}`", p.unit, f"{p.lo:g} to {p.hi:g}", f"{p.default:g}", p.source
 
 
+def _effect_row(e: Effect) -> tuple[str, ...]:
+    return f"`{e.name}`", e.family, f"{e.sign:+d}" if e.sign else "0", e.grade, "yes" if e.memory else "", e.about
+
+
+def _table_row(t: Table) -> tuple[str, ...]:
+    return f"`{t.name}`", "yes" if t.memory else "", f"{t.spread:g}", t.about
+
+
 def _quantity_row(q: Quantity, cards: Iterable[Card]) -> tuple[str, ...]:
     cards = tuple(cards)
     span = f"{q.lo:g} or more" if q.hi is None else f"{q.lo:g} to {q.hi:g}"
@@ -111,5 +144,7 @@ def _plain(law: str) -> str:
 
 
 if __name__ == "__main__":
-    for _file in write_pages(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER):
+    _folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    (_folder.parent / SYSTEMS).write_text(systems_page(), encoding="utf-8")
+    for _file in (_folder.parent / SYSTEMS, *write_pages(_folder)):
         print(_file)
