@@ -14,7 +14,11 @@ from blocs.engine.watch import Watch
 from blocs.inference.fit import Fit
 
 if TYPE_CHECKING:
+    import networkx as nx
     import xarray as xr
+
+    from blocs.forecast.score import Scores
+    from blocs.scenario.scenario import Scenario
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -115,6 +119,42 @@ class Ensemble:
             },
             attrs={"scenario": self.fit.built.scenario.id, "about": self.about, "seed": self.seed},
         )
+
+    def to_networkx(self) -> nx.DiGraph[str]:
+        """Return who acts toward whom: nodes are actors, edges carry `acts` (mean a run) and `cooperation`.
+
+        `cooperation` is the mean over the acts of an edge of their usual score, -1..1.
+        """
+        import networkx as nx
+
+        world = self.fit.built.model.world
+        count = np.zeros((len(world.actors), len(world.actors)))
+        tone = np.zeros_like(count)
+        place = (self.code[:, 0], self.code[:, 1])
+        np.add.at(count, place, 1.0)
+        np.add.at(tone, place, np.asarray(world.cooperation, np.float64)[self.code[:, 2]])
+        graph: nx.DiGraph[str] = nx.DiGraph(runs=self.runs, start=str(self.start), end=str(self.end))
+        graph.add_nodes_from(world.actors)
+        for i, j in np.argwhere(count > 0).tolist():
+            mean, per_act = float(count[i, j] / self.runs), float(tone[i, j] / count[i, j])
+            graph.add_edge(world.actors[i], world.actors[j], acts=mean, cooperation=per_act)
+        return graph
+
+    def score(self, scenario: Scenario | None = None) -> Scores:
+        """Score the forecast on the record of its period: `scenario` only makes sure which.
+
+        Raises:
+            InputError: the record holds no act in the period, or `scenario` is another one.
+        """
+        from blocs.forecast.score import score
+        from blocs.ground.errors import bad_input
+
+        mine = self.fit.built.scenario
+        if scenario is not None and scenario.hash != mine.hash:
+            raise bad_input(
+                "score", "scenario", f"is {scenario.id} {scenario.hash[:12]}", f"{mine.id} {mine.hash[:12]}"
+            )
+        return score(self)
 
     def __repr__(self) -> str:
         per = len(self.run) / max(self.runs, 1)

@@ -195,6 +195,9 @@ def _outcome_scores(ensemble: Ensemble, start: date, end: date) -> list[OutcomeS
     families = {o.id: o.id.split(".")[0] for o in found}
 
     def baseline(o: OutcomeForecast) -> float:
+        coded = built.scenario.outcomes[o.id].before
+        if coded:
+            return poisson_probability(coded.times, coded.among * years, horizon)
         like = [i for i, f in families.items() if f == families[o.id]]
         return poisson_probability(sum(before[i][0] for i in like), len(like) * years, horizon)
 

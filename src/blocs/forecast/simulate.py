@@ -118,11 +118,13 @@ def _checked_dates(fit: Fit, start: date | None, end: date | None, runs: int) ->
 
 
 def _starting_states(fit: Fit, start: date) -> tuple[State, ...]:
-    """The state on the eve of the forecast in every chronology; the record between training and start moves it on."""
+    """The state on the eve of the forecast in every chronology; the record between training and start moves it on.
+
+    What is counted since the start of a run (`leader_changes`) starts at 0.
+    """
     eve = date.fromordinal(start.toordinal() - 1)
-    if eve == fit.until:
-        return fit.ends
-    return record_sets(fit.built, eve, fit.draws, fit.seed).ends
+    ends = fit.ends if eve == fit.until else record_sets(fit.built, eve, fit.draws, fit.seed).ends
+    return tuple(s.replace(leader_changes=jnp.zeros_like(s.leader_changes)) for s in ends)
 
 
 def _run_batches(

@@ -159,7 +159,7 @@ def fit_pooled(data: LevelData, prior: Prior, evidence_rounds: int = 0) -> Poole
             prior = _evidence_step(design, theta, prior, precision)
     precision, centre = _prior_vectors(design, prior)
     information = design.information(theta)
-    inverse = _inverse(information + np.diag(precision))
+    inverse = _inverse(information + np.diag(precision), design.k)
     return _report(design, theta, prior, precision, inverse, iterations, norm)
 
 
@@ -204,15 +204,20 @@ def _evidence_step(design: _Design, theta: Floats, prior: Prior, precision: Floa
     return replace(prior, table_spread=spreads)
 
 
-def _inverse(curvature: Floats) -> Floats:
-    """Inverse of a positive semi-definite matrix; directions without curvature get infinite variance, not an error."""
+def _inverse(curvature: Floats, columns: int | None = None) -> Floats:
+    """First columns of the inverse of a positive semi-definite matrix.
+
+    Directions without curvature get a huge variance, not an error.
+    """
+    wanted = np.eye(len(curvature), columns)
     try:
         factor = sl.cho_factor(curvature, lower=True)
-        return np.asarray(sl.cho_solve(factor, np.eye(len(curvature))))
+        return np.asarray(sl.cho_solve(factor, wanted))
     except sl.LinAlgError:
         values, vectors = np.linalg.eigh(curvature)
         flat = values < 1e-10 * values.max()
-        return (vectors / np.where(flat, np.inf, values)) @ vectors.T + 1e12 * vectors[:, flat] @ vectors[:, flat].T
+        whole = (vectors / np.where(flat, np.inf, values)) @ vectors.T + 1e12 * vectors[:, flat] @ vectors[:, flat].T
+        return whole @ wanted
 
 
 def _report(
@@ -220,15 +225,15 @@ def _report(
 ) -> PooledFit:
     data, k = design.data, design.k
     logp = design.log_probabilities(theta)
-    scenes = design.scores(theta, data.scene) @ inverse[:, :k]
-    draws = design.scores(theta, data.draw) @ inverse[:, :k]
+    scenes = design.scores(theta, data.scene) @ inverse
+    draws = design.scores(theta, data.draw) @ inverse
     m = draws.shape[0]
     # a sandwich over scenes plus the prior's own share; then Rubin's between-draw part from one Newton step a draw
-    within = scenes.T @ scenes + inverse[:, :k].T @ (precision[:, None] * inverse[:, :k])
+    within = scenes.T @ scenes + inverse.T @ (precision[:, None] * inverse)
     moved = draws * m - (draws * m).mean(axis=0)
     between = (1 + 1 / m) * (moved.T @ moved) / max(m - 1, 1)
     covariance = np.asarray(within + between)
-    curvature = np.diag(inverse)[:k]
+    curvature = np.diag(inverse)
     tables: list[Floats] = []
     for size, seen, part in zip(data.table_rows, design.seen, design.table_slices, strict=True):
         table = np.zeros((size, design.o))

@@ -71,9 +71,8 @@ def record_sets(
         ends.append(end)
         parts.append(jax.tree.map(np.asarray, recorded_sets(chronology.tape, sets)))
     keep = [_from(c, since) for c in chronologies]
-    acts = pl.concat(
-        [c.acts.with_columns(pl.lit(d).alias("draw")).filter(pl.Series(k)) for d, (c, k) in enumerate(zip(chronologies, keep, strict=True))]
-    )  # fmt: skip
+    kept = zip(chronologies, keep, strict=True)
+    acts = pl.concat([c.acts.filter(k).with_columns(pl.lit(d).alias("draw")) for d, (c, k) in enumerate(kept)])
     begin, end_day = built.day(since or built.epoch), built.day(until) + 1.0
     tempo = tuple(
         TempoData(c.acts["day"].to_numpy()[k], np.asarray(p.decayed)[k], begin, end_day)

@@ -135,17 +135,13 @@ def _positions(built: Built, until: date) -> pl.DataFrame:
 def _tape(built: Built, acts: pl.DataFrame, positions: pl.DataFrame, steps: int) -> Tape:
     length = built.model.step_days
     ends = pl.DataFrame({"day": (np.arange(steps) + 1.0) * length, "kind": np.full(steps, CLOSE)})
-    zero = [pl.lit(0).alias(c) for c in ("i", "j", "g", "k")]
-    rest = [pl.lit(0.0).alias(c) for c in ("weight", "value", "salience")]
     columns = ("day", "kind", "i", "j", "g", "k", "weight", "value", "salience")
-    table = pl.concat(
-        [
-            acts.with_columns(*rest, pl.lit(ACT).alias("kind")).with_columns(pl.lit(1.0).alias("weight")).select(columns),
-            positions.with_columns(pl.lit(POSITION).alias("kind"), pl.lit(0).alias("j"), pl.col("side").alias("g"), pl.lit(0.0).alias("weight")).select(columns),
-            ends.with_columns(*zero, *rest).select(columns),
-        ],
-        how="vertical_relaxed",
-    ).filter(pl.col("day") <= steps * length)  # fmt: skip
+    blank = {**dict.fromkeys(("i", "j", "g", "k"), 0), **dict.fromkeys(("weight", "value", "salience"), 0.0)}
+    done = acts.with_columns(kind=pl.lit(ACT), weight=pl.lit(1.0), value=pl.lit(0.0), salience=pl.lit(0.0))
+    held = positions.with_columns(kind=pl.lit(POSITION), j=pl.lit(0), g=pl.col("side"), weight=pl.lit(0.0))
+    closed = ends.with_columns(**{name: pl.lit(value) for name, value in blank.items()})
+    parts = [part.select(columns) for part in (done, held, closed)]
+    table = pl.concat(parts, how="vertical_relaxed").filter(pl.col("day") <= steps * length)
     # a position noted at the moment a step closes belongs to the next step
     table = table.sort("day", pl.col("kind").replace_strict({CLOSE: 1, ACT: 0, POSITION: 2}), maintain_order=True)
     day = table["day"].to_numpy()

@@ -43,7 +43,8 @@ class Built:
 
     def __repr__(self) -> str:
         w = self.model.world
-        return f"Built({self.scenario.id!r}: {len(w.actors)} actors, {len(w.acts)} acts, {len(w.issues)} issues, {len(w.levers)} levers)"
+        sizes = ", ".join(f"{len(getattr(w, axis))} {axis}" for axis in ("actors", "acts", "issues", "levers"))
+        return f"Built({self.scenario.id!r}: {sizes})"
 
 
 def build(

@@ -107,11 +107,24 @@ class Recorded(Part):
     note: str | None = None
 
 
+class Before(Part):
+    """How often an outcome came true in the training period, for its base rate, where acts alone cannot tell.
+
+    `times` counts the actors for which it did, out of `among` for which it could have.
+    """
+
+    times: Annotated[int, Field(ge=0)]
+    among: Annotated[int, Field(ge=1)]
+    pages: Pages = ()
+    note: str | None = None
+
+
 class Outcome(Part):
     """Something that comes true for the first time on some day of the forecast, or never.
 
     `for_each` makes one outcome per member or ally, id `<id>.<actor>`; `{member}` then stands for the actor.
-    `recorded_for` gives the hand-coded truth per member of such an outcome, `recorded` that of a single one.
+    `recorded_for` gives the hand-coded truth per member of such an outcome, `recorded` that of a single one; `before`
+    the hand-coded base rate.
     """
 
     id: Id
@@ -120,6 +133,7 @@ class Outcome(Part):
     for_each: Literal["member", "ally"] | None = None
     when: Condition
     note: str | None = None
+    before: Before | None = None
     recorded: Recorded | None = None
     recorded_for: dict[str, Recorded] = Field(default_factory=dict[str, Recorded])
 

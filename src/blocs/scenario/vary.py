@@ -51,8 +51,7 @@ def control_for(built: Built, lines: Iterable[str], start: date) -> Control:
         else:
             rules.append(_rule(built, text, item, start))
     blank = nothing(len(world.actors), len(world.acts))
-    control = Control(tuple(edits), tuple(rules), *_forbid(built, forbids, blank), *_force(built, forces, start, blank))
-    return control
+    return Control(tuple(edits), tuple(rules), *_forbid(built, forbids, blank), *_force(built, forces, start, blank))
 
 
 def _real(built: Built, value: float) -> Array:
