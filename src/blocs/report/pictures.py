@@ -1,0 +1,158 @@
+"""Which pictures a report shows: each a figure with title, caption and a description for those who cannot see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+
+from blocs.conduct.base import LEVELS
+from blocs.jobs.result import RunResult
+from blocs.report import plots
+from blocs.report.history import (
+    Past,
+    Snapshot,
+    forecast_snapshot,
+    quarter_table,
+    recorded_snapshot,
+    replay_record,
+    sides,
+)
+from blocs.report.views.effects import QUESTIONS
+from blocs.report.views.outcomes import short_title
+from blocs.report.words import Names, long_date
+
+FAN_HEIGHT = 190
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure on the page: `id` is its anchor, `alt` says in words what it shows."""
+
+    id: str
+    title: str
+    alt: str
+    figure: Any
+    height: int
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """All pictures of a report by section; `None` where a run has nothing to show."""
+
+    maps: tuple[Picture, ...]
+    timeline: Picture
+    fans: tuple[Picture, ...]
+    effects: tuple[Picture, ...]
+    outcomes: Picture | None
+    calibration: Picture | None
+    counts: Picture | None
+
+
+def draw(run: RunResult, names: Names) -> Pictures:
+    """Return every picture of a run."""
+    past = replay_record(run.ensemble, run.scores.end if run.scores else run.fit.until)
+    scores = run.scores
+    return Pictures(
+        maps=_maps(run, names, past),
+        timeline=_timeline(run, names, past),
+        fans=_fans(run, names, past),
+        effects=_effects(run),
+        outcomes=None if scores is None else _outcomes(run, names),
+        calibration=None
+        if scores is None
+        else _picture("calibration", "Calibration", "Probability given to options against how often they were taken.", plots.calibration(scores)),
+        counts=None
+        if scores is None
+        else _picture("counts", "Acts a quarter", "Recorded acts in each quarter beside the simulated range.", plots.counts(scores)),
+    )  # fmt: skip
+
+
+def _picture(key: str, title: str, alt: str, figure: Any) -> Picture:
+    return Picture(f"figure-{key}", title, alt, figure, int(figure.layout.height))
+
+
+def _maps(run: RunResult, names: Names, past: Past) -> tuple[Picture, ...]:
+    built = run.fit.built
+    patron = built.scenario.spec.patron
+    shots = _snapshots(run, past)
+    directions = plots.angles(shots, patron)
+    size = {a: built.scenario.actors[a].capability or 0.0 for a in built.model.world.actors}
+    return tuple(
+        _picture(f"map-{n}", s.title, _map_alt(s, names, patron), plots.bloc_map(s, directions, patron, names, size))
+        for n, s in enumerate(shots)
+    )
+
+
+def _snapshots(run: RunResult, past: Past) -> list[Snapshot]:
+    """Start of the record, eve of the forecast, then the end: recorded (where there is a record) beside forecast."""
+    built, ens = run.fit.built, run.ensemble
+    first = built.epoch + timedelta(days=364)
+    eve = ens.start - timedelta(days=1)
+    out = [
+        recorded_snapshot(f"Record, first year, to {long_date(first)}", built, past, first),
+        recorded_snapshot(f"Record, start of the forecast, {long_date(eve)}", built, past, eve),
+    ]
+    if run.scores is not None:
+        out.append(recorded_snapshot(f"Record, end, {long_date(run.scores.end)}", built, past, run.scores.end))
+    return [*out, forecast_snapshot(f"Forecast, mean at the end, {long_date(ens.end)}", ens)]
+
+
+def _map_alt(shot: Snapshot, names: Names, patron: str) -> str:
+    parts = sorted(((w, names.actor(a)) for a, w in shot.warmth.items() if a != patron), reverse=True)
+    told = ", ".join(f"{name} {w:+.2f}" for w, name in parts)
+    return f"{shot.title}: warmth with {names.actor(patron)}, from nearest to farthest: {told}."
+
+
+def _timeline(run: RunResult, names: Names, past: Past) -> Picture:
+    scenario = run.scenario
+    quarters = quarter_table(run.ensemble, past)
+    polarity = {a.id: a.polarity for a in scenario.acts.values()}
+    busy = past.acts["source"].value_counts(sort=True)["source"].to_list()
+    lead = [who for who in names.roles if who in busy]
+    lanes = [*lead, *(who for who in busy if who not in lead)]
+    figure = plots.timeline(past.acts, quarters, run.ensemble.start, polarity, names, lanes)
+    alt = f"{past.acts.height} recorded acts in lanes by actor, and acts a quarter with ribbons of the forecast."
+    return _picture("timeline", "Recorded acts", alt, figure)
+
+
+def _fans(run: RunResult, names: Names, past: Past) -> tuple[Picture, ...]:
+    patron = run.scenario.spec.patron
+    seen = set(run.ensemble.labels)
+    shown = [a for a in sides(run.fit.built) if ("warmth", (a, patron)) in seen]
+    shown.sort(key=lambda a: a not in names.roles)
+    return tuple(_fan(run, names, past, who, patron) for who in shown)
+
+
+def _fan(run: RunResult, names: Names, past: Past, who: str, patron: str) -> Picture:
+    figure = plots.fan(
+        run.ensemble, "warmth", who, patron, recorded=past, height=FAN_HEIGHT, legend=False
+    ).update_yaxes(title_text="")
+    mean = float(run.ensemble.column("warmth", who, patron)[:, -1].mean())
+    recorded = past.at("warmth", (who, patron), past.last)
+    alt = f"Warmth of {names.actor(who)} toward {names.actor(patron)}: forecast mean at the end {mean:+.2f}"
+    alt += f", replayed record {recorded:+.2f}." if recorded is not None else "."
+    return _picture(f"fan-{who}", f"{names.actor(who)} toward {names.actor(patron)}", alt, figure)
+
+
+def _effects(run: RunResult) -> tuple[Picture, ...]:
+    found = run.fit.to_polars().filter(pl.col("verdict").is_in(["raises", "lowers"]))
+    levels = [level for level in LEVELS if level in found["choice"].to_list()]
+    alt = "Factors by which one typical step of each clear effect multiplies the odds, with 90% intervals."
+    return tuple(
+        _picture(f"effects-{level}", QUESTIONS[level], alt, plots.effects(run.fit, level, clear=True))
+        for level in levels
+    )
+
+
+def _outcomes(run: RunResult, names: Names) -> Picture:
+    if run.scores is None:
+        raise AssertionError("outcomes are drawn from scores")
+    label: Mapping[str, str] = {o.id: short_title(run.scenario, names, o.id) for o in run.scores.outcomes}
+    likely = [o.id for o in run.scores.outcomes if o.probability >= 0.005 or o.recorded]
+    figure = plots.outcomes(run.scores, lambda o: label[o.id], likely)
+    alt = "Probability of each outcome with its base rate and what the record says; numbers are in the table below."
+    return _picture("outcomes", "Forecast, base rate and record", alt, figure)

@@ -1,0 +1,36 @@
+(function () {
+  "use strict";
+  var config = { responsive: true, displayModeBar: false, scrollZoom: false };
+  function draw(el) {
+    if (el.dataset.drawn) { return; }
+    el.dataset.drawn = "1";
+    var spec = JSON.parse(document.getElementById(el.dataset.spec).textContent);
+    window.Plotly.newPlot(el, spec.data, spec.layout, config);
+  }
+  var plots = Array.prototype.slice.call(document.querySelectorAll(".plot"));
+  function all() { plots.forEach(draw); }
+  if ("IntersectionObserver" in window) {
+    var seen = new IntersectionObserver(function (entries) {
+      entries.forEach(function (e) { if (e.isIntersecting) { seen.unobserve(e.target); draw(e.target); } });
+    }, { rootMargin: "600px" });
+    plots.forEach(function (el) { seen.observe(el); });
+  } else { all(); }
+  window.addEventListener("beforeprint", function () {
+    all();
+    document.querySelectorAll("details").forEach(function (d) { d.open = true; });
+  });
+  var toc = document.querySelector(".toc details");
+  if (window.matchMedia("(max-width: 1079px)").matches) { toc.open = false; }
+  var links = {};
+  document.querySelectorAll(".toc a").forEach(function (a) { links[a.hash.slice(1)] = a; });
+  if ("IntersectionObserver" in window) {
+    var here = new IntersectionObserver(function (entries) {
+      entries.forEach(function (e) {
+        if (!e.isIntersecting) { return; }
+        Object.keys(links).forEach(function (k) { links[k].removeAttribute("aria-current"); });
+        links[e.target.id].setAttribute("aria-current", "true");
+      });
+    }, { rootMargin: "-10% 0px -80% 0px" });
+    Object.keys(links).forEach(function (k) { here.observe(document.getElementById(k)); });
+  }
+})();

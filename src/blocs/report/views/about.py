@@ -1,0 +1,130 @@
+"""What was asked, who is who, limits in numbers, and what it takes to make the run again."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib import metadata
+
+import polars as pl
+
+from blocs.inference.tape import usable_acts
+from blocs.jobs.result import RunResult
+from blocs.report.views.outcomes import title_of
+from blocs.report.views.scores import sentences
+from blocs.report.words import Names, capital, joined, long_date, number, percent, signed
+
+PACKAGES = ("blocs", "jax", "jaxlib", "equinox", "numpy", "scipy", "polars", "networkx", "plotly")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A label and what it says; `code` for things to be copied."""
+
+    label: str
+    text: str
+    code: bool = False
+
+
+def who_is_who(run: RunResult, names: Names) -> tuple[Fact, ...]:
+    """Return the actors behind each role, in words."""
+    roles = [Fact(capital(role), names.actor(who)) for who, role in names.roles.items()]
+    member = run.scenario.roles.get("member", ())
+    return (*roles, Fact("The members", joined(names.actor(a) for a in member))) if member else tuple(roles)
+
+
+def asked(run: RunResult) -> tuple[Fact, ...]:
+    """Return what was asked: dates, runs, interventions, what the forecast is about."""
+    fit, ens = run.fit, run.ensemble
+    return (
+        Fact("Record used for fitting", f"{long_date(run.scenario.spec.period.start)} to {long_date(fit.until)}, {fit.acts} acts"),
+        Fact("Forecast", f"{long_date(ens.start)} to {long_date(ens.end)}, {ens.runs} simulated histories"),
+        Fact("Changed by hand", "; ".join(ens.do) if ens.do else "nothing"),
+        Fact("The forecast is about", ens.about),
+        Fact("Compared with", f"the record from {long_date(ens.start)}" if run.scores else "nothing: no later record"),
+    )  # fmt: skip
+
+
+def brief(run: RunResult, names: Names) -> tuple[str, ...]:
+    """Return the run in a few sentences, good news and bad."""
+    fit, ens = run.fit, run.ensemble
+    out = [
+        f"A model of conduct was fitted to {fit.acts} recorded acts up to {long_date(fit.until)}, and {ens.runs} "
+        f"histories were simulated from {long_date(ens.start)} to {long_date(ens.end)}."
+    ]
+    if run.scores is None:
+        return (*out, "The record holds nothing after the forecast start, so nothing could be scored.")
+    out += _likeliest(run, names)
+    out += sentences(run.scores)[:1] + sentences(run.scores)[-2:-1]
+    clear = {a.id for a in run.answers if a.lo > 0 or a.hi < 0}
+    asked_ids = {a.id for a in run.answers}
+    if asked_ids:
+        out.append(f"Of {len(asked_ids)} counterfactual questions, {len(clear)} moved at least one outcome clearly.")
+    return tuple(out)
+
+
+def _likeliest(run: RunResult, names: Names) -> list[str]:
+    """The likeliest outcome of each family with several members, and where those that came true were ranked."""
+    if run.scores is None:
+        return []
+    out: list[str] = []
+    for family in dict.fromkeys(o.id.split(".")[0] for o in run.scores.outcomes):
+        ranked = run.scores.ranking(f"{family}.")
+        if len(ranked) < 2:
+            continue
+        top = ranked[0]
+        text = f"“{title_of(run.scenario, names, top.id)}” is the likeliest of {len(ranked)} like it: {percent(top.probability)}"
+        text += f" (base rate {percent(top.baseline)}; the record says {'yes' if top.recorded else 'no'})."
+        missed = [o for o in ranked[1:] if o.recorded]
+        told = (f"“{title_of(run.scenario, names, o.id)}”, {percent(o.probability)}" for o in missed)
+        out.append(text + (f" Came true as well: {joined(told)}." if missed else ""))
+    return out
+
+
+def limits(run: RunResult) -> tuple[str, ...]:
+    """Return the limits of this run that can be counted."""
+    fit, ens = run.fit, run.ensemble
+    acts = usable_acts(fit.built, until=fit.until)
+    dated = float((acts["start"] == acts["end"]).mean() or 0.0)  # type: ignore[arg-type]
+    table = fit.to_polars()
+    weak = len(fit.unidentified())
+    clear = table.filter(pl.col("verdict").is_in(["raises", "lowers"])).height
+    out = [
+        "The search for every estimate reached a maximum." if fit.converged else "At least one estimate did NOT converge.",
+        f"Only {percent(dated)} of the acts used for fitting have a day; the others are drawn inside their bounds, in "
+        f"{fit.draws} {'chronology' if fit.draws == 1 else 'chronologies'}.",
+        f"Of {table.height} effects, {clear} have a clear direction at 90% and {weak} rest on their priors.",
+        f"With {ens.runs} runs, chance alone moves a probability near one half by ±{98.0 / ens.runs**0.5:.1f} points; "
+        "the intervals of outcomes cover this and not whether the model is right.",
+    ]  # fmt: skip
+    if run.scores is not None:
+        lost = [level for level, g in run.scores.versus_by_level.items() if g.lo <= 0]
+        out.append(
+            f"Against memory only, the full model shows no clear gain in the choice of {joined(lost)}."
+            if lost
+            else "The full model gains clearly over memory only at every choice."
+        )
+    return tuple(out)
+
+
+def reproduce(run: RunResult) -> tuple[Fact, ...]:
+    """Return command, seeds, hashes and settings of a run."""
+    fit, ens = run.fit, run.ensemble
+    settings = ", ".join(f"{key} {value}" for key, value in vars(fit.settings).items())
+    return (
+        Fact("Command", run.command, True),
+        Fact("Scenario", f"{run.scenario.id}, version {run.scenario.spec.version}"),
+        Fact("SHA-256 of the scenario", run.scenario.hash, True),
+        Fact("Fit", f"until {fit.until}, {fit.draws} drawn chronologies from seed {fit.seed}, effects: {fit.specification.name}"),
+        Fact("Priors", settings),
+        Fact("Forecast", f"{ens.start} to {ens.end}, {ens.runs} runs from seed {ens.seed}"),
+        Fact("Tempo", f"{number(fit.tempo.base, 4)} acts a day unprompted; each act brings {signed(float(fit.tempo.branching.sum()), 2)} more"),
+        Fact("Started", f"{run.started:%Y-%m-%d %H:%M:%S} UTC"),
+        Fact("Took", ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in run.seconds.items()) or "not timed"),
+        Fact("Versions", ", ".join(versions())),
+    )  # fmt: skip
+
+
+def versions() -> tuple[str, ...]:
+    """Return the versions of what computed the run: Python and the packages whose numbers enter."""
+    return (f"Python {platform.python_version()}", *(f"{name} {metadata.version(name)}" for name in PACKAGES))

@@ -1,0 +1,134 @@
+"""Counterfactual questions, and how outcomes move under other assumptions about what the source could see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from blocs.forecast.ask import Answer
+from blocs.jobs.result import RunResult
+from blocs.report.views.outcomes import naming, short_title, title_of
+from blocs.report.words import Names, page_list, percent, points
+
+
+@dataclass(frozen=True)
+class AnswerRow:
+    """One outcome of a question; `lo`, `hi`, `difference` in shares, texts ready to print."""
+
+    id: str
+    title: str
+    untouched: str
+    changed: str
+    difference: float
+    lo: float
+    hi: float
+    moved: str
+    interval: str
+    sentence: str
+    clear: bool
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """One question: text, interventions as given, pages, and its answers, clear ones first."""
+
+    id: str
+    text: str
+    do: tuple[str, ...]
+    pages: str
+    rows: tuple[AnswerRow, ...]
+
+    @property
+    def clear(self) -> tuple[AnswerRow, ...]:
+        """Answers whose interval leaves out "no change"."""
+        return tuple(r for r in self.rows if r.clear)
+
+
+def questions(run: RunResult, names: Names) -> tuple[QuestionView, ...]:
+    """Return the answered questions of a run in order."""
+    grouped: dict[str, list[Answer]] = {}
+    for answer in run.answers:
+        grouped.setdefault(answer.id, []).append(answer)
+    return tuple(_question(run, names, key, found) for key, found in grouped.items())
+
+
+def _question(run: RunResult, names: Names, key: str, answers: list[Answer]) -> QuestionView:
+    known = run.scenario.questions.get(key)
+    rows = sorted((_row(run, names, a) for a in answers), key=lambda r: (not r.clear, -abs(r.difference)))
+    return QuestionView(key, answers[0].text, answers[0].do, page_list(known.pages if known else ()), tuple(rows))
+
+
+def _row(run: RunResult, names: Names, a: Answer) -> AnswerRow:
+    return AnswerRow(
+        a.outcome, title_of(run.scenario, names, a.outcome), percent(a.untouched), percent(a.changed), a.difference,
+        a.lo, a.hi, points(a.difference), f"{points(a.lo)} to {points(a.hi)}", naming(names, a.outcome, a.sentence),
+        a.lo > 0 or a.hi < 0,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SensitivityRow:
+    """One outcome: its probability and rank in its family under each assumption, and the span between them."""
+
+    id: str
+    title: str
+    cells: tuple[tuple[str, str], ...]
+    span: float
+
+
+@dataclass(frozen=True)
+class SensitivityView:
+    """The table of assumptions, widest span first, with sentences on what changes."""
+
+    assumptions: tuple[str, ...]
+    rows: tuple[SensitivityRow, ...]
+    sentences: tuple[str, ...]
+
+
+def sensitivity_view(run: RunResult, names: Names) -> SensitivityView:
+    """Return how outcomes move under the assumptions about what the source could see."""
+    table = run.sensitivity
+    assumptions = tuple(table["assumption"].unique(maintain_order=True).to_list()) if table.height else ()
+    rows = [
+        _sensitivity_row(run, names, str(key[0]), part, assumptions)
+        for key, part in table.group_by("outcome", maintain_order=True)
+    ]
+    rows.sort(key=lambda r: -r.span)
+    return SensitivityView(assumptions, tuple(rows), tuple(_sentences(run, names, table, rows)))
+
+
+def _sensitivity_row(
+    run: RunResult, names: Names, key: str, part: pl.DataFrame, assumptions: Iterable[str]
+) -> SensitivityRow:
+    by = {r["assumption"]: r for r in part.iter_rows(named=True)}
+    cells = tuple((percent(by[a]["probability"]), str(by[a]["rank"])) for a in assumptions)
+    chance = [float(r["probability"]) for r in by.values()]
+    return SensitivityRow(key, title_of(run.scenario, names, key), cells, max(chance) - min(chance))
+
+
+def _sentences(run: RunResult, names: Names, table: pl.DataFrame, rows: list[SensitivityRow]) -> Iterable[str]:
+    if not rows:
+        return
+    widest = rows[0]
+    yield (
+        f"The outcome that moves most is “{widest.title}”: {100 * widest.span:.0f} percentage points between the "
+        f"assumptions."
+    )
+    families = table.with_columns(pl.col("outcome").str.split(".").list.first().alias("family"))
+    for key, part in families.group_by("family", maintain_order=True):
+        if part["outcome"].n_unique() < 2:
+            continue
+        first = part.filter(pl.col("rank") == 1).group_by("assumption", maintain_order=True).agg(pl.col("outcome"))
+        leaders = [tuple(sorted(found)) for found in first["outcome"].to_list()]
+        who = [" and ".join(short_title(run.scenario, names, o).split(": ")[-1] for o in lead[:3]) for lead in leaders]
+        title = str(key[0]).replace("_", " ")
+        if len(set(leaders)) == 1:
+            yield f"“{title}”: the likeliest is {_many(who[0], leaders[0])} under every assumption."
+        else:
+            yield f"“{title}”: the likeliest depends on the assumption ({'; '.join(dict.fromkeys(who))})."
+
+
+def _many(who: str, lead: tuple[str, ...]) -> str:
+    return who if len(lead) <= 3 else f"no single one ({len(lead)} tie)"
