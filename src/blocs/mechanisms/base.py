@@ -4,12 +4,12 @@ A mechanism is a frozen module whose fields are its parameters, with two pure fu
 reads and writes, its parameters and its laws; `blocs.testing.conformance` tests the declaration.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: Equinox reads AbstractClassVar and AbstractVar when the class is made.
 
 import abc
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -66,7 +66,10 @@ class AbstractMechanism(eqx.Module):
     Every field is a scalar parameter named on the card; `strength` in 0..1 scales all that the mechanism does.
     """
 
-    card: AbstractClassVar[Card]
+    if TYPE_CHECKING:  # pyright does not take Equinox's AbstractClassVar for a class variable
+        card: ClassVar[Card]
+    else:
+        card: AbstractClassVar[Card]
     strength: eqx.AbstractVar[Scalar]
 
     @abc.abstractmethod
