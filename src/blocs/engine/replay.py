@@ -21,6 +21,7 @@ from blocs.conduct.base import LEVELS, Chosen
 from blocs.engine.choose import may_choose, rows, statistics
 from blocs.engine.model import Model
 from blocs.engine.phases import close_step, perform, wait
+from blocs.engine.watch import Watch, read_watch
 from blocs.ground.keys import at
 
 
@@ -55,19 +56,21 @@ class Sets(NamedTuple):
     decayed: Float[Array, "event memory"]
 
 
-def replay(model: Model, state: State, tape: Tape, key: Array) -> tuple[State, State, Sets]:
-    """Return the last state, the state at the end of each operation (leading axis op) and the choice sets per operation.
+def replay(
+    model: Model, state: State, tape: Tape, key: Array, watch: Watch = ()
+) -> tuple[State, Float[Array, "op watch"], Sets]:
+    """Return the last state, the watched numbers after each operation, and the choice sets of each operation.
 
-    Entries of the choice sets at operations that close a step hold zeros; `recorded_sets` drops them.
+    Entries of the choice sets at operations that perform no act hold zeros; `recorded_sets` drops them.
     """
 
-    def one(carry: tuple[State, Array], op: Tape) -> tuple[tuple[State, Array], tuple[State, Sets]]:
+    def one(carry: tuple[State, Array], op: Tape) -> tuple[tuple[State, Array], tuple[Array, Sets]]:
         now, n = carry
         later, sets = jax.lax.switch(op.kind, (_close, _act, _position), model, now, op, at(key, n))
-        return (later, n + 1), (later, sets)
+        return (later, n + 1), (read_watch(watch, later), sets)
 
-    (end, _), (path, sets) = jax.lax.scan(one, (state, jnp.uint32(0)), tape)
-    return end, path, sets
+    (end, _), (watched, sets) = jax.lax.scan(one, (state, jnp.uint32(0)), tape)
+    return end, watched, sets
 
 
 def _close(model: Model, state: State, op: Tape, key: Array) -> tuple[State, Sets]:

@@ -12,10 +12,10 @@ from blocs.bloc.state import State
 
 
 class Watched(NamedTuple):
-    """Some entries of one quantity: its name and, for each entry, an index on each axis of the quantity."""
+    """Some entries of one quantity: its name and, for each entry, its place on each axis of the quantity."""
 
     name: str
-    index: tuple[tuple[int, ...], ...]
+    places: tuple[tuple[int, ...], ...]
 
 
 Watch = tuple[Watched, ...]
@@ -23,7 +23,7 @@ Watch = tuple[Watched, ...]
 
 def watch_width(watch: Watch) -> int:
     """Return how many numbers a watch notes."""
-    return sum(len(w.index) for w in watch)
+    return sum(len(w.places) for w in watch)
 
 
 def read_watch(watch: Watch, state: State) -> Float[Array, " watch"]:
@@ -31,8 +31,8 @@ def read_watch(watch: Watch, state: State) -> Float[Array, " watch"]:
     if not watch:
         return jnp.zeros(0, state.clock.dtype)
     parts: list[Array] = []
-    for name, index in watch:
+    for name, places in watch:
         value = getattr(state, name)
-        flat = np.ravel_multi_index(tuple(np.asarray(index).T), value.shape)
+        flat = np.ravel_multi_index(tuple(np.asarray(places).T), value.shape)
         parts.append(value.ravel()[flat].astype(state.clock.dtype))
     return jnp.concatenate(parts)

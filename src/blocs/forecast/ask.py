@@ -148,7 +148,7 @@ def sensitivity(
     Columns: assumption, share (of the narrator's prominence taken for visibility), outcome, probability, rank within the
     outcome's family (1 = most probable).
     """
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, str | float]] = []
     for assumption in Assumption:
         ensemble = forecast(fit, start, end, runs, seed, assumption=assumption, progress=progress)
         rows += [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
+from scipy.optimize import OptimizeResult, minimize_scalar
 
 from blocs.conduct.base import LEVELS, Level, option_names
 from blocs.scenario.build import Built
@@ -66,7 +66,8 @@ def fit_no_change(rates: BaseRates, acts: pl.DataFrame) -> NoChange:
         def negative(p: float, chance: Floats = chance, same: NDArray[np.bool_] = same) -> float:
             return -float(np.log(p * same + (1 - p) * chance).sum())
 
-        stay[level] = float(minimize_scalar(negative, bounds=(1e-3, 0.999), method="bounded").x)
+        found: OptimizeResult = minimize_scalar(negative, bounds=(1e-3, 0.999), method="bounded")
+        stay[level] = float(found.x)
     return NoChange(rates, stay)
 
 

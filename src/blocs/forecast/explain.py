@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import polars as pl
@@ -136,15 +135,16 @@ def _tape_of(start: float, step: float, day: Floats, code: NDArray[np.int64]) ->
     real = jnp.zeros(len(when))
     index = [jnp.asarray(c, jnp.int32) for c in (kind, *codes.T)]
     waits = jnp.asarray(np.diff(when, prepend=start))
-    return Tape(index[0], waits, *index[1:], jnp.ones(len(when)), real, real)
+    source, target, act, issue = index[1:]
+    return Tape(index[0], waits, source, target, act, issue, jnp.ones(len(when)), real, real)
 
 
 def _one(fit: Fit, level: Level, sets: Sets, chosen: NDArray[np.int64]) -> LevelData:
     _, tables = fit.specification.at(level)
     n = len(chosen)
-    sets = jax.tree.map(np.asarray, sets)
     return LevelData(
-        x=sets.stats[level], rows=sets.rows[level], allowed=sets.allowed[level], chosen=chosen, weight=np.ones(n),
+        x=np.asarray(sets.stats[level], np.float64), rows=np.asarray(sets.rows[level], np.int64),
+        allowed=np.asarray(sets.allowed[level], bool), chosen=chosen, weight=np.ones(n),
         scene=np.zeros(n, np.int64), draw=np.zeros(n, np.int64),
         table_rows=tuple(len(t.rows(fit.built.model.world)) for t in tables),
     )  # fmt: skip

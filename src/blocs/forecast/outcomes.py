@@ -13,7 +13,7 @@ from scipy.stats import beta
 
 from blocs.forecast.ensemble import Ensemble
 from blocs.forecast.watch import default_watch, state_index
-from blocs.inference.sets import replay_path
+from blocs.inference.sets import watch_record
 from blocs.inference.tape import draw_chronology, usable_acts
 from blocs.record import dates
 from blocs.scenario.build import Built
@@ -69,15 +69,12 @@ def recorded_history(built: Built, start: date, end: date, seed: int = 0) -> His
     """Return the record between two days as a single history: acts and the state that replaying them gives."""
     frame = usable_acts(built, until=end)
     chronology = draw_chronology(built, frame, seed, end, end)
-    _, path = replay_path(built, chronology)
-    closes = np.flatnonzero(np.asarray(chronology.tape.kind) == 0)
-    days = np.asarray(path.clock)[closes]
+    watch = default_watch(built)
+    values = watch_record(built, chronology, watch)
+    days = built.model.step_days * (1.0 + np.arange(len(values)))
     inside = days > built.day(start)
-    watched = {
-        (name, place): np.asarray(getattr(path, name))[(closes[inside], *place)][None, :]
-        for name, index in default_watch(built)
-        for place in index
-    }
+    entries = [(name, place) for name, index in watch for place in index]
+    watched = {entry: values[inside, n][None, :] for n, entry in enumerate(entries)}
     acts = chronology.acts.filter(pl.col("start") >= start)
     code = np.stack([acts[c].to_numpy() for c in ("i", "j", "g", "k")], axis=1).astype(np.int16)
     return Histories(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -25,7 +25,6 @@ from blocs.inference.fit import Fit, fit_record
 from blocs.inference.pooled import log_scores
 from blocs.inference.sets import Recorded, record_sets, restrict
 from blocs.inference.tape import usable_acts
-from blocs.scenario.build import Built
 
 Floats = NDArray[np.float64]
 MODELS = ("model", "memory_only", "base_rate", "no_change")
@@ -107,12 +106,12 @@ def score(ensemble: Ensemble, until: date | None = None, seed: int = 0) -> Score
     start, end = ensemble.start, until or ensemble.end
     usable_acts(built, since=start, until=end)
     later = record_sets(built, end, fit.draws, fit.seed, since=start)
-    table = _act_table(fit, later)
+    table = act_table(fit, record_sets(built, fit.until, fit.draws, fit.seed), later)
     rng = np.random.default_rng(seed)
     totals = {m: table[m].to_numpy() for m in MODELS}
     scene = table["scene"].to_numpy()
     outcomes = _outcome_scores(ensemble, start, end)
-    counts, crps, crps_base = _counts(ensemble, start, end)
+    counts, crps, crps_base = _counts(ensemble, later, start, end)
     truth = np.array([o.recorded for o in outcomes], float)
     chance = np.array([o.probability for o in outcomes])
     base = np.array([o.baseline for o in outcomes])
@@ -143,18 +142,13 @@ def memory_fit(fit: Fit, recorded: Recorded | None = None) -> Fit:
 
 
 def _refit(fit: Fit, part: Recorded) -> Fit:
-    from dataclasses import replace
-
-    import equinox as eqx
-
-    model = eqx.tree_at(lambda m: m.half_lives, fit.built.model, fit.built.model.half_lives)
-    model = replace(model, specification=memory_only())
-    built = Built(fit.built.scenario, model, fit.built.state, fit.built.epoch)
-    return fit_record(built, fit.until, fit.settings, fit.draws, fit.seed, part)
+    built = fit.built
+    small = replace(built, model=replace(built.model, specification=memory_only()))
+    return fit_record(small, fit.until, fit.settings, fit.draws, fit.seed, part)
 
 
-def _act_table(fit: Fit, later: Recorded) -> pl.DataFrame:
-    trained = record_sets(fit.built, fit.until, fit.draws, fit.seed)
+def act_table(fit: Fit, trained: Recorded, later: Recorded) -> pl.DataFrame:
+    """Return log probabilities of later acts under the model and the baselines, averaged over drawn chronologies."""
     world = fit.built.model.world
     memory = memory_fit(fit, trained)
     small = restrict(later, fit.specification, memory_only(), world)
@@ -207,7 +201,7 @@ def _outcome_scores(ensemble: Ensemble, start: date, end: date) -> list[OutcomeS
     ]
 
 
-def _counts(ensemble: Ensemble, start: date, end: date) -> tuple[pl.DataFrame, float, float]:
+def _counts(ensemble: Ensemble, later: Recorded, start: date, end: date) -> tuple[pl.DataFrame, float, float]:
     """Acts a quarter, recorded (dates drawn) and simulated, with the CRPS of the ensemble and of a Poisson base rate."""
     built = ensemble.fit.built
     first = built.day(start)
@@ -217,7 +211,6 @@ def _counts(ensemble: Ensemble, start: date, end: date) -> tuple[pl.DataFrame, f
     inside = (place >= 0) & (place < quarters)
     simulated = np.zeros((ensemble.runs, quarters))
     np.add.at(simulated, (ensemble.run[inside], place[inside]), 1.0)
-    later = record_sets(built, end, ensemble.fit.draws, ensemble.fit.seed, since=start)
     drawn = np.stack([np.histogram(t.day, edges)[0] for t in later.tempo]).mean(axis=0)
     spec = built.scenario.spec
     trained = usable_acts(built, until=ensemble.fit.until).height

@@ -91,7 +91,8 @@ class _Design:
                 sp.csr_matrix((np.ones(n * o), column.ravel(), np.arange(n * o + 1)), shape=(n * o, len(seen) * o))
             )
         self.z = sp.hstack(blocks, format="csr")
-        self.zt = self.z.T.tocsr()
+        self.width = k + o * sum(len(seen) for seen in self.seen)
+        self.zt = sp.csr_matrix(self.z.T)
         self.table_slices = self._slices()
         self.picked = np.arange(n) * o + data.chosen
 
@@ -102,10 +103,6 @@ class _Design:
             out.append(slice(start, start + len(seen) * self.o))
             start += len(seen) * self.o
         return out
-
-    @property
-    def width(self) -> int:
-        return self.z.shape[1]
 
     def log_probabilities(self, theta: Floats) -> Floats:
         u = np.where(self.data.allowed, (self.z @ theta).reshape(self.n, self.o), -np.inf)
@@ -137,7 +134,7 @@ class _Design:
             (residual.ravel(), (np.repeat(code, self.o), np.arange(self.n * self.o))),
             shape=(code.max() + 1, self.n * self.o),
         )
-        return (gather @ self.z).tocsr()
+        return sp.csr_matrix(gather @ self.z)
 
 
 def fit_pooled(data: LevelData, prior: Prior, evidence_rounds: int = 0) -> PooledFit:
@@ -150,7 +147,7 @@ def fit_pooled(data: LevelData, prior: Prior, evidence_rounds: int = 0) -> Poole
     """
     design = _Design(data)
     theta = np.concatenate([np.where(np.isfinite(prior.spread), prior.mean, 0.0), np.zeros(design.width - design.k)])
-    iterations = 0
+    iterations, norm = 0, np.inf
     for round_ in range(evidence_rounds + 1):
         precision, centre = _prior_vectors(design, prior)
         theta, steps, norm = _climb(design, theta, precision, centre)

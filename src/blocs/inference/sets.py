@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import Any
 
 import jax
 import numpy as np
 import polars as pl
+from jaxtyping import Array
 from numpy.typing import NDArray
 
 from blocs.bloc.state import State
 from blocs.bloc.world import World
 from blocs.conduct.base import LEVELS, Level, Specification
 from blocs.engine.model import Model
-from blocs.engine.replay import Sets, Tape, recorded_sets, replay
+from blocs.engine.replay import CLOSE, Sets, Tape, recorded_sets, replay
+from blocs.engine.watch import Watch
 from blocs.ground.keys import root
 from blocs.inference.pooled import LevelData
 from blocs.inference.tape import Chronology, draw_chronology, usable_acts
@@ -43,10 +44,9 @@ class Recorded:
         return len(self.ends)
 
 
-@partial(jax.jit, static_argnames=("keep_path",))
-def _replayed(model: Model, state: State, tape: Tape, keep_path: bool = False) -> tuple[State, State | None, Sets]:
-    end, path, sets = replay(model, state, tape, root(0))
-    return end, (path if keep_path else None), sets
+@partial(jax.jit, static_argnames=("watch",))
+def _replayed(model: Model, state: State, tape: Tape, watch: Watch = ()) -> tuple[State, Array, Sets]:
+    return replay(model, state, tape, root(0), watch)
 
 
 def record_sets(
@@ -78,7 +78,7 @@ def record_sets(
         TempoData(c.acts["day"].to_numpy()[k], np.asarray(p.decayed)[k], begin, end_day)
         for c, p, k in zip(chronologies, parts, keep, strict=True)
     )
-    levels = {level: _stack(built, level, parts, keep, acts, draws) for level in LEVELS}
+    levels: dict[Level, LevelData] = {level: _stack(built, level, parts, keep, acts, draws) for level in LEVELS}
     return Recorded(levels, acts, tuple(ends), tempo)
 
 
@@ -87,10 +87,10 @@ def choice_sets_of(built: Built, state: State, tape: Tape) -> Sets:
     return recorded_sets(tape, _replayed(built.model, state, tape)[2])
 
 
-def replay_path(built: Built, chronology: Chronology) -> tuple[State, Any]:
-    """Return the end state and the state after every operation of a tape (leading axis op)."""
-    end, path, _ = _replayed(built.model, built.state, chronology.tape, keep_path=True)
-    return end, path
+def watch_record(built: Built, chronology: Chronology, watch: Watch) -> NDArray[np.float64]:
+    """Return watched numbers of the replayed record at the end of each step, axes (step, watch)."""
+    watched = np.asarray(_replayed(built.model, built.state, chronology.tape, watch)[1])
+    return watched[np.flatnonzero(np.asarray(chronology.tape.kind) == CLOSE)]
 
 
 def _from(chronology: Chronology, since: date | None) -> NDArray[np.bool_]:
@@ -138,4 +138,4 @@ def restrict(recorded: Recorded, whole: Specification, part: Specification, worl
     return replace(recorded, levels=levels)
 
 
-__all__ = ["Recorded", "choice_sets_of", "record_sets", "replay_path", "restrict"]
+__all__ = ["Recorded", "choice_sets_of", "record_sets", "restrict", "watch_record"]

@@ -26,6 +26,8 @@ from blocs.record import dates
 from blocs.scenario.scenario import Scenario
 
 DEPENDS = "depends_"
+EVER = 1e6
+"""Days: an actor without a date of foundation or end exists this long before and after the epoch."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -151,9 +153,9 @@ def build_world(scenario: Scenario) -> World:
 
 def _days_of_existence(scenario: Scenario, since: str | None, until: str | None) -> tuple[float, float]:
     epoch = scenario.spec.period.start
-    first = (dates.bounds(since).start - epoch).days if since else -1e6
-    last = (dates.bounds(until).end - epoch).days if until else 1e6
-    return float(first), float(last)
+    first = dates.bounds(since).start if since else None
+    last = dates.bounds(until).end if until else None
+    return float((first - epoch).days if first else -EVER), float((last - epoch).days if last else EVER)
 
 
 def _tie_matrix(scenario: Scenario, names: tuple[str, ...], tie: str, symmetric: bool) -> Array:
@@ -185,7 +187,7 @@ def starting_state(scenario: Scenario, world: World, half_lives: int) -> State:
     for entry in scenario.state_entries:
         axes = vocabulary()[entry.variable].axes
         parts = {"actor": [entry.actor, entry.toward], "lever": [entry.lever], "issue": [entry.issue]}
-        place = tuple(index[axis].get(parts[axis].pop(0)) for axis in axes)
+        place = tuple(index[axis].get(parts[axis].pop(0) or "") for axis in axes)
         if None not in place:  # a lever that no actor depends on has no place on the axis
             values[entry.variable][place] = entry.value
     return state.replace(**{name: jnp.asarray(v) for name, v in values.items()})
