@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import polars as pl
@@ -66,7 +67,7 @@ def fit_no_change(rates: BaseRates, acts: pl.DataFrame) -> NoChange:
         def negative(p: float, chance: Floats = chance, same: NDArray[np.bool_] = same) -> float:
             return -float(np.log(p * same + (1 - p) * chance).sum())
 
-        found: OptimizeResult = minimize_scalar(negative, bounds=(1e-3, 0.999), method="bounded")
+        found = cast("OptimizeResult", minimize_scalar(negative, bounds=(1e-3, 0.999), method="bounded"))
         stay[level] = float(found.x)
     return NoChange(rates, stay)
 
