@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -53,7 +54,12 @@ def world(present: dict[int, tuple[float, float]] | None = None, seed: int = 5) 
 def model(w: World, specification: Specification = SPECIFICATION, step_days: float = 7.0) -> Model:
     memory = Memory.make({"scene": 0.1, "recent": 20.0, "past": 400.0})
     parts = (memory, Ladder.make(), Leadership.make({"hazard": 0.01}))
-    return Model(w, parts, memory.half_lives(), specification, step_days)
+    return light(Model(w, parts, memory.half_lives(), specification, step_days))
+
+
+def light(tree: Any) -> Any:
+    """The same in float32, as simulations run."""
+    return jax.tree.map(lambda x: x.astype(jnp.float32) if eqx.is_inexact_array(x) else x, tree)
 
 
 def start(w: World, seed: int = 2) -> State:
@@ -96,7 +102,7 @@ def run(
     seed: int = 9,
 ) -> Track:
     """Simulate; the result as NumPy arrays."""
-    control = control or nothing(len(m.world.actors), len(m.world.acts))
+    control = light(control or nothing(len(m.world.actors), len(m.world.acts)))
     return jax.tree.map(np.asarray, simulate(m, c, s, control, watch, keys(runs, seed), steps, slots))
 
 
