@@ -201,7 +201,9 @@ def _report(result: RunResult) -> str:
 def _checked(scenario: Scenario, fit: Fit) -> Fit:
     mine = fit.built.scenario
     if mine.hash != scenario.hash:
-        raise bad_input("fit", "scenario", f"was fitted to {mine.id} {mine.hash[:12]}", f"{scenario.id} {scenario.hash[:12]}")
+        raise bad_input(
+            "fit", "scenario", f"was fitted to {mine.id} {mine.hash[:12]}", f"{scenario.id} {scenario.hash[:12]}"
+        )
     return fit
 
 
@@ -227,11 +229,10 @@ class _Plots:
         return f"Plots({', '.join(self._names)})"
 
 
-def _add_plots(kind: type, *names: str) -> None:
-    setattr(kind, "plot", property(lambda self: _Plots(self, names), doc=f"Pictures: {', '.join(names)}."))
+def _plots(*names: str) -> property:
+    return property(lambda self: _Plots(self, names), doc=f"Pictures: {', '.join(names)}.")
 
 
 # The rooms below cannot import the report; the accessor is put on their results here, at the top.
-_add_plots(Fit, "effects")
-_add_plots(Ensemble, "fan")
-_add_plots(Scores, "outcomes", "calibration", "counts")
+for _kind, _names in ((Fit, ("effects",)), (Ensemble, ("fan",)), (Scores, ("outcomes", "calibration", "counts"))):
+    setattr(_kind, "plot", _plots(*_names))  # noqa: B010

@@ -7,7 +7,21 @@ import sys
 
 import typer
 
-from blocs.cli import check, decide, show
+from blocs.cli import (
+    ask,
+    check,
+    cite,
+    decide,
+    effects,
+    explain,
+    fit,
+    forecast,
+    report,
+    run,
+    score,
+    show,
+    tune,
+)
 from blocs.ground.errors import BlocsError, InputError
 
 app = typer.Typer(
@@ -21,7 +35,7 @@ app = typer.Typer(
 )
 
 # The order here is the order of `blocs --help`.
-COMMANDS = (show, check, decide)
+COMMANDS = (show, check, run, fit, forecast, score, explain, ask, tune, decide, effects, cite, report)
 
 for _module in COMMANDS:
     _module.register(app)

@@ -123,9 +123,7 @@ def _check(scenario: Scenario, plan: Plan) -> None:
         check_do(built, question.do, start)
 
 
-def _compute(
-    scenario: Scenario, plan: Plan, line: str, started: datetime, progress: Progress | None
-) -> RunResult:
+def _compute(scenario: Scenario, plan: Plan, line: str, started: datetime, progress: Progress | None) -> RunResult:
     until, start, end = plan.days()
     clock = _Clock()
     tell = progress or _silent

@@ -205,7 +205,9 @@ def _specification(file: FitFile, where: str) -> Specification:
     tables = {(level, t.name) for level, entry in file.levels.items() for t in entry.tables}
     unknown = (effects - {(e.level, e.name) for e in EFFECTS}) | (tables - {(t.level, t.name) for t in TABLES})
     for level, name in sorted(unknown):
-        raise bad_input(where, f"levels.{level}", f"names {name!r}, which this version does not have", "`blocs effects`")
+        raise bad_input(
+            where, f"levels.{level}", f"names {name!r}, which this version does not have", "`blocs effects`"
+        )
     return Specification(
         file.specification,
         tuple(e for e in EFFECTS if (e.level, e.name) in effects),

@@ -20,9 +20,7 @@ VERSIONS: Mapping[str, int] = MappingProxyType(
 )
 """Version of each file that Blocs writes now; raised when its shape changes, and older ones stay readable."""
 
-KINDS: Mapping[str, str] = MappingProxyType(
-    {name: "blocs-" + name.partition(".")[0] for name in VERSIONS}
-)
+KINDS: Mapping[str, str] = MappingProxyType({name: "blocs-" + name.partition(".")[0] for name in VERSIONS})
 """What `format` says in a JSON file and the key `blocs.format` in the metadata of a Parquet file."""
 
 REQUIRED = (MANIFEST, EVENTS, STATES, FIT, SCORES, ANSWERS)

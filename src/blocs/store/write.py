@@ -16,7 +16,7 @@ from blocs.store.answers import Findings, findings_to_dict
 from blocs.store.fits import write_fit
 from blocs.store.jsonfile import write_json
 from blocs.store.scores import scores_to_dict, unscored_to_dict
-from blocs.store.spec import ANSWERS, EVENTS, FIT, KINDS, MANIFEST, REPORT, SCORED, SCORES, STATES, VERSIONS, VIEWS
+from blocs.store.spec import ANSWERS, EVENTS, FIT, KINDS, MANIFEST, SCORED, SCORES, STATES, VERSIONS, VIEWS
 from blocs.store.versions import versions
 
 VIEWS_SQL = f"""-- {KINDS[VIEWS]} {VERSIONS[VIEWS]}. In this folder: duckdb -init {VIEWS}
@@ -47,7 +47,7 @@ def write_table(path: Path, frame: pl.DataFrame, name: str | None = None) -> Non
 
 
 def write_manifest(folder: Path, ensemble: Ensemble, facts: Mapping[str, Any]) -> None:
-    """Write `run.json`, last: what was run with which versions and seeds, and a hash of every other file.
+    """Write `run.json`, last: what was run with which versions and seeds, and a hash of every file of data.
 
     Args:
         folder: with all other files in it.
@@ -68,7 +68,7 @@ def write_manifest(folder: Path, ensemble: Ensemble, facts: Mapping[str, Any]) -
                 "start": ensemble.start, "end": ensemble.end, "runs": ensemble.runs, "seed": ensemble.seed,
                 "do": ensemble.do, "about": ensemble.about,
             },
-            "files": {p.name: _facts(p) for p in sorted(folder.iterdir()) if p.name != MANIFEST},
+            "files": {p.name: _facts(p) for p in sorted(folder.iterdir()) if p.name in VERSIONS},
         },
     )  # fmt: skip
 
@@ -80,8 +80,7 @@ def _where(name: str, path: Path) -> str:
 
 
 def _facts(path: Path) -> dict[str, Any]:
-    facts: dict[str, Any] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
-    return facts if path.name == REPORT else {"version": VERSIONS[path.name], **facts}
+    return {"version": VERSIONS[path.name], "bytes": path.stat().st_size, "sha256": sha256(path)}
 
 
 def sha256(path: Path) -> str:

@@ -1,0 +1,88 @@
+"""`blocs ask`: counterfactual questions of a scenario, answered by paired runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from blocs.cli.options import Draws, FitFile, Json, Runs, ScenarioName, Seed, Until
+from blocs.cli.progress import progress
+from blocs.cli.tables import print_json
+
+if TYPE_CHECKING:
+    from blocs.forecast.ask import Answer
+    from blocs.scenario.scenario import Scenario
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("ask")(ask)
+
+
+def ask(
+    scenario: ScenarioName,
+    questions: Annotated[list[str] | None, typer.Argument(metavar="QUESTION...", help="Ids of questions.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All questions that change what the model has.")] = False,
+    fit: FitFile = None,
+    until: Until = None,
+    runs: Runs = 2000,
+    seed: Seed = 0,
+    draws: Draws = 8,
+    as_json: Json = False,
+) -> None:
+    """Answer what would have changed: outcomes with and without the intervention of a question.
+
+    `blocs show SCENARIO questions` lists them. Runs on both sides share every random draw.
+
+    Example: blocs ask camp q01 q17 --runs 500
+    """
+    from blocs.forecast.ask import ask as answer
+    from blocs.jobs.pipeline import check_window, counter, day, fit_or_read, opened, simulated
+
+    loaded, last = opened(scenario), day(until, "--until", last=True)
+    ids = _chosen(loaded, questions or [], every)
+    if fit is None:
+        check_window(loaded, None, None, last, runs)
+    found: list[Answer] = []
+    with progress() as tell:
+        model = fit_or_read(loaded, fit, last, draws, seed, tell)
+        untouched = simulated(model, None, None, runs, seed, progress=tell, stage="simulating untouched")
+        for id_ in ids:
+            found += answer(model, id_, runs, seed, untouched, counter(tell, f"asking {id_}"))
+    if as_json:
+        print_json([_record(a) for a in found])
+    else:
+        _print(found)
+
+
+def _chosen(scenario: Scenario, ids: list[str], every: bool) -> list[str]:
+    from blocs.ground.errors import bad_input
+    from blocs.scenario.faults import near, shown
+
+    asked = {q.id: bool(q.do) for q in scenario.questions.values()}
+    if every:
+        return [id_ for id_, changes in asked.items() if changes]
+    if not ids:
+        raise bad_input("QUESTION", "question", "is missing", f"--all, or some of {', '.join(asked)}")
+    for id_ in ids:
+        if id_ not in asked:
+            raise bad_input("QUESTION", shown(id_), f"is no question of {scenario.id}", f"a known id{near(id_, asked)}")
+        if not asked[id_]:
+            able = ", ".join(i for i, changes in asked.items() if changes)
+            raise bad_input("QUESTION", id_, "changes nothing that this model has", f"one of {able}")
+    return list(dict.fromkeys(ids))
+
+
+def _record(a: Answer) -> dict[str, Any]:
+    numbers = {name: float(getattr(a, name)) for name in ("untouched", "changed", "difference", "lo", "hi")}
+    return {"id": a.id, "outcome": a.outcome, **numbers, "sentence": a.sentence}
+
+
+def _print(found: list[Answer]) -> None:
+    before = ""
+    for a in found:
+        if a.id != before:
+            typer.echo(f"{a.id}: {a.text}\n  do: {'; '.join(a.do)}")
+            before = a.id
+        typer.echo(f"  {a.outcome}: {a.sentence}")
