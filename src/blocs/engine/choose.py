@@ -24,7 +24,9 @@ def statistics(model: Model, level: Level, view: View, chosen: Chosen) -> Float[
 def rows(model: Model, level: Level, view: View, chosen: Chosen) -> Int[Array, " table"]:
     """Return the row of each pooled table that applies."""
     _, tables = model.specification.at(level)
-    return jnp.stack([jnp.asarray(t.row(view, chosen), jnp.int32) for t in tables] or [jnp.zeros((), jnp.int32)][:0])
+    if not tables:
+        return jnp.zeros(0, jnp.int32)
+    return jnp.stack([jnp.asarray(t.row(view, chosen), jnp.int32) for t in tables])
 
 
 def scores(model: Model, coefficients: Coefficients, level: Level, view: View, chosen: Chosen) -> Options:
