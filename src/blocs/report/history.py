@@ -187,9 +187,10 @@ def quarter_table(ensemble: Ensemble, past: Past) -> pl.DataFrame:
 def _edges(ensemble: Ensemble) -> list[tuple[date, date]]:
     """First and last day of every quarter of a year, counted from the forecast start in both directions."""
     begin = ensemble.fit.built.scenario.spec.period.start
-    before = int((ensemble.start - begin).days // QUARTER)
-    after = max(1, int(((ensemble.end - ensemble.start).days + 1) // QUARTER))
-    days = [ensemble.start + timedelta(days=int(QUARTER * n)) for n in range(-before, after + 1)]
+    before = round((ensemble.start - begin).days / QUARTER)
+    after = max(1, round(((ensemble.end - ensemble.start).days + 1) / QUARTER))
+    inner = [ensemble.start + timedelta(days=round(QUARTER * n)) for n in range(1 - before, after)]
+    days = [begin, *inner, ensemble.end + timedelta(days=1)] if before else [*inner, ensemble.end + timedelta(days=1)]
     return [(a, b - timedelta(days=1)) for a, b in pairwise(days)]
 
 

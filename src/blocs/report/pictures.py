@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from blocs.conduct.base import LEVELS
+from blocs.conduct.base import LEVELS, Level
+from blocs.forecast.score import Scores
 from blocs.jobs.result import RunResult
 from blocs.report import plots
 from blocs.report.history import (
@@ -46,7 +48,7 @@ class Pictures:
     maps: tuple[Picture, ...]
     timeline: Picture
     fans: tuple[Picture, ...]
-    effects: tuple[Picture, ...]
+    effects: Mapping[str, Picture]
     outcomes: Picture | None
     calibration: Picture | None
     counts: Picture | None
@@ -62,13 +64,19 @@ def draw(run: RunResult, names: Names) -> Pictures:
         fans=_fans(run, names, past),
         effects=_effects(run),
         outcomes=None if scores is None else _outcomes(run, names),
-        calibration=None
-        if scores is None
-        else _picture("calibration", "Calibration", "Probability given to options against how often they were taken.", plots.calibration(scores)),
-        counts=None
-        if scores is None
-        else _picture("counts", "Acts a quarter", "Recorded acts in each quarter beside the simulated range.", plots.counts(scores)),
-    )  # fmt: skip
+        calibration=None if scores is None else _calibration(scores),
+        counts=None if scores is None else _counts(scores),
+    )
+
+
+def _calibration(scores: Scores) -> Picture:
+    alt = "Probability given to options against how often they were taken."
+    return _picture("calibration", "Calibration", alt, plots.calibration(scores))
+
+
+def _counts(scores: Scores) -> Picture:
+    alt = "Recorded acts in each quarter beside the simulated range."
+    return _picture("counts", "Acts a quarter", alt, plots.counts(scores))
 
 
 def _picture(key: str, title: str, alt: str, figure: Any) -> Picture:
@@ -80,10 +88,12 @@ def _maps(run: RunResult, names: Names, past: Past) -> tuple[Picture, ...]:
     patron = built.scenario.spec.patron
     shots = _snapshots(run, past)
     directions = plots.angles(shots, patron)
+    reach = plots.farthest(shots)
     size = {a: built.scenario.actors[a].capability or 0.0 for a in built.model.world.actors}
+    figures = [plots.bloc_map(s, directions, patron, names, size, reach=reach) for s in shots]
     return tuple(
-        _picture(f"map-{n}", s.title, _map_alt(s, names, patron), plots.bloc_map(s, directions, patron, names, size))
-        for n, s in enumerate(shots)
+        _picture(f"map-{n}", s.title, _map_alt(s, names, patron), f)
+        for n, (s, f) in enumerate(zip(shots, figures, strict=True))
     )
 
 
@@ -124,12 +134,22 @@ def _fans(run: RunResult, names: Names, past: Past) -> tuple[Picture, ...]:
     seen = set(run.ensemble.labels)
     shown = [a for a in sides(run.fit.built) if ("warmth", (a, patron)) in seen]
     shown.sort(key=lambda a: a not in names.roles)
-    return tuple(_fan(run, names, past, who, patron) for who in shown)
+    span = _span(run, past, [(a, patron) for a in shown])
+    return tuple(_fan(run, names, past, who, span) for who in shown)
 
 
-def _fan(run: RunResult, names: Names, past: Past, who: str, patron: str) -> Picture:
+def _span(run: RunResult, past: Past, pairs: list[tuple[str, str]]) -> tuple[float, float]:
+    """One value axis for all fans: all that is drawn, with a margin, inside the range of warmth."""
+    drawn = [np.quantile(run.ensemble.column("warmth", *p), (0.05, 0.95), axis=0).ravel() for p in pairs]
+    drawn += [np.asarray(past.values["warmth", p]) for p in pairs if ("warmth", p) in past.values]
+    ends = np.concatenate([*drawn, [0.0]])
+    return max(-1.05, float(ends.min()) - 0.08), min(1.05, float(ends.max()) + 0.08)
+
+
+def _fan(run: RunResult, names: Names, past: Past, who: str, span: tuple[float, float]) -> Picture:
+    patron = run.scenario.spec.patron
     figure = plots.fan(
-        run.ensemble, "warmth", who, patron, recorded=past, height=FAN_HEIGHT, legend=False
+        run.ensemble, "warmth", who, patron, recorded=past, height=FAN_HEIGHT, legend=False, span=span
     ).update_yaxes(title_text="")
     mean = float(run.ensemble.column("warmth", who, patron)[:, -1].mean())
     recorded = past.at("warmth", (who, patron), past.last)
@@ -138,14 +158,15 @@ def _fan(run: RunResult, names: Names, past: Past, who: str, patron: str) -> Pic
     return _picture(f"fan-{who}", f"{names.actor(who)} toward {names.actor(patron)}", alt, figure)
 
 
-def _effects(run: RunResult) -> tuple[Picture, ...]:
+def _effects(run: RunResult) -> dict[str, Picture]:
     found = run.fit.to_polars().filter(pl.col("verdict").is_in(["raises", "lowers"]))
-    levels = [level for level in LEVELS if level in found["choice"].to_list()]
+    present = set(found["choice"].to_list())
+    levels: list[Level] = [level for level in LEVELS if level in present]
     alt = "Factors by which one typical step of each clear effect multiplies the odds, with 90% intervals."
-    return tuple(
-        _picture(f"effects-{level}", QUESTIONS[level], alt, plots.effects(run.fit, level, clear=True))
+    return {
+        level: _picture(f"effects-{level}", QUESTIONS[level], alt, plots.effects(run.fit, level, clear=True))
         for level in levels
-    )
+    }
 
 
 def _outcomes(run: RunResult, names: Names) -> Picture:

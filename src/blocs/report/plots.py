@@ -4,7 +4,7 @@ Uses: `plots.effects(fit)`, `plots.fan(ensemble, "warmth", "a", "b")`, `plots.ou
 `plots.calibration(scores)`, `plots.counts(scores)`, `plots.bloc_map(...)`, `plots.timeline(...)`.
 """
 
-from blocs.report.figures.bloc_map import angles, bloc_map
+from blocs.report.figures.bloc_map import angles, bloc_map, farthest
 from blocs.report.figures.calibration import calibration
 from blocs.report.figures.counts import counts
 from blocs.report.figures.effects import effects
@@ -12,4 +12,4 @@ from blocs.report.figures.fan import fan
 from blocs.report.figures.outcomes import outcomes
 from blocs.report.figures.timeline import timeline
 
-__all__ = ["angles", "bloc_map", "calibration", "counts", "effects", "fan", "outcomes", "timeline"]
+__all__ = ["angles", "bloc_map", "calibration", "counts", "effects", "fan", "farthest", "outcomes", "timeline"]

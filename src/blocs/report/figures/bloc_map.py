@@ -53,7 +53,13 @@ def _turns(n: int) -> list[float]:
 
 
 def bloc_map(
-    snapshot: Snapshot, directions: Angles, patron: str, names: Names, size: Mapping[str, float], height: int = 420
+    snapshot: Snapshot,
+    directions: Angles,
+    patron: str,
+    names: Names,
+    size: Mapping[str, float],
+    height: int = 420,
+    reach: float = OUTER,
 ) -> Any:
     """Return the map of one snapshot.
 
@@ -64,6 +70,7 @@ def bloc_map(
         names: short names.
         size: capability of each actor, 0..1.
         height: in pixels.
+        reach: distance from the middle that the picture shows, from `farthest` of all snapshots.
     """
     places = {patron: (0.0, 0.0)}
     for who, warmth in snapshot.warmth.items():
@@ -71,23 +78,31 @@ def bloc_map(
             r = distance(warmth)
             places[who] = (r * float(np.cos(directions[who])), r * float(np.sin(directions[who])))
     fig = blank(height, legend=False)
-    _rings(fig)
+    _rings(fig, reach, len(directions))
     _edges(fig, snapshot, places, names)
     _nodes(fig, snapshot, places, patron, names, size)
-    span = [-1.55, 1.55]
-    fig.update_xaxes(visible=False, range=span)
-    fig.update_yaxes(visible=False, range=span, scaleanchor="x", scaleratio=1)
+    fig.update_xaxes(visible=False, range=[-1.25 * reach, 1.25 * reach])
+    fig.update_yaxes(visible=False, range=[-1.12 * reach, 1.12 * reach], scaleanchor="x", scaleratio=1)
     fig.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0})
     return fig
 
 
-def _rings(fig: Any) -> None:
+def farthest(snapshots: Sequence[Snapshot]) -> float:
+    """Return how far from the patron any side of any snapshot lies, at least the ring of warmth 0."""
+    return max([distance(0.0), *(distance(w) for s in snapshots for w in s.warmth.values())])
+
+
+def _rings(fig: Any, reach: float, sides: int) -> None:
+    between = -np.pi / (2 * max(sides, 1))  # no side lies in this direction
     for warmth in (0.5, 0.0, -0.5):
         r = distance(warmth)
+        if r > 1.1 * reach:
+            continue
         line = {"color": "#c9ccc5", "width": 1, "dash": "solid" if warmth == 0 else "dot"}
         fig.add_shape(type="circle", x0=-r, x1=r, y0=-r, y1=r, line=line, layer="below")
         mark = f"{warmth:+.1f}".replace("-", "−") if warmth else "0"
-        fig.add_annotation(x=0, y=-r, text=mark, showarrow=False, font={"size": 10, "color": MUTED}, bgcolor="#fbfbf8")
+        x, y = r * float(np.cos(between)), r * float(np.sin(between))
+        fig.add_annotation(x=x, y=y, text=mark, showarrow=False, font={"size": 10, "color": MUTED}, bgcolor="#fbfbf8")
 
 
 def shade(value: float) -> str:
@@ -135,7 +150,7 @@ def _nodes(
         marker={
             "size": [12 + 18 * float(np.sqrt(size.get(a, 0.0))) for a in shown],
             "color": [INK if a == patron else shade(snapshot.warmth[a]) for a in shown],
-            "line": {"color": INK, "width": 1.2},
+            "line": {"color": INK, "width": 1.2}, "opacity": 1,
         },
         text=[f"<b>{names.actor(a)}</b>" if a == patron else names.actor(a) for a in shown],
         textposition=["middle right" if a == patron else "bottom center" if places[a][1] < 0 else "top center" for a in shown],

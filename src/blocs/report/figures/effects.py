@@ -24,7 +24,9 @@ def effects(fit: Fit, level: Level | None = None, clear: bool = False) -> Any:
         level: one choice (source, target, act, issue); all by default.
         clear: only effects whose interval leaves out "no change".
     """
-    table = fit.to_polars().filter(pl.col("step") > 0)
+    name = pl.col("effect").str.replace_all("_", " ")
+    label = name if level is not None else pl.concat_str(pl.col("choice"), pl.lit(": "), name)
+    table = fit.to_polars().filter(pl.col("step") > 0).with_columns(label.alias("label"))
     if level is not None:
         table = table.filter(pl.col("choice") == level)
     if clear:
@@ -33,18 +35,14 @@ def effects(fit: Fit, level: Level | None = None, clear: bool = False) -> Any:
     table = table.with_columns(pl.col("choice").replace_strict(order, return_dtype=pl.Int32).alias("n"))
     table = table.sort(pl.col("n"), pl.col("per_step"), descending=[True, False])
     fig = blank(height=70 + 22 * max(table.height, 1))
-    for verdict, name in (("raises", "raises"), ("lowers", "lowers"), (None, "not clear, or resting on its prior")):
+    for verdict, kind in (("raises", "raises"), ("lowers", "lowers"), (None, "not clear, or resting on its prior")):
         chosen = pl.col("verdict") == verdict if verdict else ~pl.col("verdict").is_in(["raises", "lowers"])
-        _points(fig, table.filter(chosen), name, COLOURS.get(verdict or "", NEUTRAL))
+        _points(fig, table.filter(chosen), kind, COLOURS.get(verdict or "", NEUTRAL))
     fig.add_vline(x=1.0, line={"color": "#1f2328", "width": 1})
     low, high = _range(table)
     fig.update_xaxes(type="log", range=[low, high], title_text="odds multiplied by, for one typical step", **_ticks())
-    fig.update_yaxes(categoryorder="array", categoryarray=[_label(r) for r in table.iter_rows(named=True)], dtick=1)
+    fig.update_yaxes(categoryorder="array", categoryarray=table["label"].to_list(), dtick=1)
     return fig
-
-
-def _label(row: dict[str, Any]) -> str:
-    return f"{row['choice']}: {row['effect'].replace('_', ' ')}"
 
 
 def _range(table: pl.DataFrame) -> tuple[float, float]:
@@ -65,7 +63,7 @@ def _points(fig: Any, table: pl.DataFrame, name: str, colour: str) -> None:
     centre = [float(np.exp(np.clip(r["per_step"], -WIDEST, WIDEST))) for r in rows]
     ends = [[float(np.exp(np.clip(r[c] * r["step"], -WIDEST, WIDEST))) for r in rows] for c in ("lo", "hi")]
     fig.add_scatter(
-        x=[round(c, 4) for c in centre], y=[_label(r) for r in rows], mode="markers", name=name,
+        x=[round(c, 4) for c in centre], y=[r["label"] for r in rows], mode="markers", name=name,
         marker={"color": colour, "size": 8},
         error_x={
             "type": "data", "symmetric": False, "color": colour, "thickness": 2, "width": 0,
@@ -80,5 +78,5 @@ def _tip(row: dict[str, Any]) -> str:
     step = row["step"]
     factor, lo, hi = (float(np.exp(np.clip(row[c] * step, -20, 20))) for c in ("estimate", "lo", "hi"))
     return hover(
-        [_label(row), row["about"], f"factor {factor:.2g}, 90% interval {lo:.2g} to {hi:.2g}: {row['verdict']}"]
+        [row["label"], row["about"], f"factor {factor:.2g}, 90% interval {lo:.2g} to {hi:.2g}: {row['verdict']}"]
     )

@@ -19,7 +19,13 @@ EVERY = 4
 
 
 def fan(
-    ensemble: Ensemble, variable: str, *where: str, recorded: Past | None = None, height: int = 320, legend: bool = True
+    ensemble: Ensemble,
+    variable: str,
+    *where: str,
+    recorded: Past | None = None,
+    height: int = 320,
+    legend: bool = True,
+    span: tuple[float, float] | None = None,
 ) -> Any:
     """Return the fan of a watched number: median, half and nine tenths of the runs, the recorded path where given.
 
@@ -30,6 +36,7 @@ def fan(
         recorded: the replayed record, drawn as a dark line.
         height: in pixels.
         legend: whether to show one.
+        span: of the value axis; the range of the quantity by default.
 
     Raises:
         InputError: the forecast did not watch that number.
@@ -46,7 +53,7 @@ def fan(
     fig.add_scatter(x=days, y=rounded(level[2].tolist(), 3), mode="lines", line=line, name="median of the forecast")
     if recorded is not None and (variable, where) in recorded.values:
         _path(fig, recorded, variable, where)
-    _range(fig, variable)
+    _range(fig, variable, span)
     mark_start(fig, ensemble.start)
     return fig
 
@@ -66,9 +73,11 @@ def _path(fig: Any, recorded: Past, variable: str, where: tuple[str, ...]) -> No
     )
 
 
-def _range(fig: Any, variable: str) -> None:
+def _range(fig: Any, variable: str, span: tuple[float, float] | None) -> None:
     known = vocabulary().get(variable)
-    if known is not None and known.hi is not None:
+    if span is not None:
+        fig.update_yaxes(range=list(span))
+    elif known is not None and known.hi is not None:
         pad = 0.04 * (known.hi - known.lo)
         fig.update_yaxes(range=[known.lo - pad, known.hi + pad])
     fig.update_yaxes(title_text=known.unit if known else "")

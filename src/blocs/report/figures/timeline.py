@@ -99,20 +99,19 @@ def act_tip(row: Mapping[str, Any], names: Names) -> str:
 
 def _quarters(fig: Any, table: pl.DataFrame, tone: str, row: int) -> None:
     middle = [(a + (b - a) / 2).isoformat() for a, b in zip(table["first"], table["last"], strict=True)]
-    ahead = table["q50"].is_not_null().to_numpy()
-    later = [d for d, a in zip(middle, ahead, strict=True) if a]
     part = table.filter(pl.col("q50").is_not_null())
+    later = [d.isoformat() for d in [*part["first"], *part["last"].tail(1)]]
     fig.add_bar(
         x=middle, y=rounded(table["recorded"], 1), marker={"color": INK if tone == "" else LINES[tone], "opacity": 0.6},
         name=f"recorded, {tone}", showlegend=False, hovertemplate=f"%{{y:.0f}} recorded {tone} acts<extra></extra>",
         row=row, col=1,
     )  # fmt: skip
-    bare = {"mode": "lines", "line": {"width": 0, "shape": "hvh"}, "hoverinfo": "skip", "showlegend": False}
-    fig.add_scatter(x=later, y=rounded(part["q05"], 1), row=row, col=1, name="5%", **bare)
+    bare = {"mode": "lines", "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip", "showlegend": False}
+    fig.add_scatter(x=later, y=_steps(part["q05"]), row=row, col=1, name="5%", **bare)
     fill = {"fill": "tonexty", "fillcolor": RIBBONS.get(tone, RIBBON)}
-    fig.add_scatter(x=later, y=rounded(part["q95"], 1), row=row, col=1, **fill, name="95%", **bare)
+    fig.add_scatter(x=later, y=_steps(part["q95"]), row=row, col=1, **fill, name="95%", **bare)
     fig.add_scatter(
-        x=later, y=rounded(part["q50"], 1), mode="lines", line={"color": INK, "width": 1.6, "dash": "dash", "shape": "hvh"},
+        x=later, y=_steps(part["q50"]), mode="lines", line={"color": INK, "width": 1.6, "dash": "dash", "shape": "hv"},
         name="median of the forecast, 9 of 10 runs shaded", showlegend=row == 2, row=row, col=1,
         hovertemplate="forecast median %{y:.0f}<extra></extra>",
     )  # fmt: skip
@@ -123,3 +122,8 @@ def _quarters(fig: Any, table: pl.DataFrame, tone: str, row: int) -> None:
         row=row,
         col=1,
     )
+
+
+def _steps(values: pl.Series) -> list[float | None]:
+    """Heights of a staircase: the last step goes on to its end."""
+    return rounded([*values, *values.tail(1)], 1)

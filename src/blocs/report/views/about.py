@@ -12,7 +12,7 @@ from blocs.inference.tape import usable_acts
 from blocs.jobs.result import RunResult
 from blocs.report.views.outcomes import title_of
 from blocs.report.views.scores import sentences
-from blocs.report.words import Names, capital, joined, long_date, number, percent, signed
+from blocs.report.words import Names, capital, joined, long_date, number, percent
 
 PACKAGES = ("blocs", "jax", "jaxlib", "equinox", "numpy", "scipy", "polars", "networkx", "plotly")
 
@@ -37,7 +37,7 @@ def asked(run: RunResult) -> tuple[Fact, ...]:
     """Return what was asked: dates, runs, interventions, what the forecast is about."""
     fit, ens = run.fit, run.ensemble
     return (
-        Fact("Record used for fitting", f"{long_date(run.scenario.spec.period.start)} to {long_date(fit.until)}, {fit.acts} acts"),
+        Fact("Record used for fitting", f"{long_date(fit.built.epoch)} to {long_date(fit.until)}, {fit.acts} acts"),
         Fact("Forecast", f"{long_date(ens.start)} to {long_date(ens.end)}, {ens.runs} simulated histories"),
         Fact("Changed by hand", "; ".join(ens.do) if ens.do else "nothing"),
         Fact("The forecast is about", ens.about),
@@ -59,7 +59,7 @@ def brief(run: RunResult, names: Names) -> tuple[str, ...]:
     clear = {a.id for a in run.answers if a.lo > 0 or a.hi < 0}
     asked_ids = {a.id for a in run.answers}
     if asked_ids:
-        out.append(f"Of {len(asked_ids)} counterfactual questions, {len(clear)} moved at least one outcome clearly.")
+        out.append(f"Counterfactual questions that moved an outcome clearly: {len(clear)} of {len(asked_ids)}.")
     return tuple(out)
 
 
@@ -110,6 +110,7 @@ def limits(run: RunResult) -> tuple[str, ...]:
 def reproduce(run: RunResult) -> tuple[Fact, ...]:
     """Return command, seeds, hashes and settings of a run."""
     fit, ens = run.fit, run.ensemble
+    brings = number(float(fit.tempo.branching.sum()), 2)
     settings = ", ".join(f"{key} {value}" for key, value in vars(fit.settings).items())
     return (
         Fact("Command", run.command, True),
@@ -118,7 +119,7 @@ def reproduce(run: RunResult) -> tuple[Fact, ...]:
         Fact("Fit", f"until {fit.until}, {fit.draws} drawn chronologies from seed {fit.seed}, effects: {fit.specification.name}"),
         Fact("Priors", settings),
         Fact("Forecast", f"{ens.start} to {ens.end}, {ens.runs} runs from seed {ens.seed}"),
-        Fact("Tempo", f"{number(fit.tempo.base, 4)} acts a day unprompted; each act brings {signed(float(fit.tempo.branching.sum()), 2)} more"),
+        Fact("Tempo", f"{number(fit.tempo.base, 4)} acts a day unprompted; each act brings {brings} more"),
         Fact("Started", f"{run.started:%Y-%m-%d %H:%M:%S} UTC"),
         Fact("Took", ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in run.seconds.items()) or "not timed"),
         Fact("Versions", ", ".join(versions())),

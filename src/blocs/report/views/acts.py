@@ -66,6 +66,11 @@ class ExplainedAct:
     choices: tuple[Choice, ...]
     because: tuple[Behind, ...]
 
+    @property
+    def glossary(self) -> tuple[tuple[str, str], ...]:
+        """Name and meaning of every effect shown, each once, in order of name."""
+        return tuple(sorted({(b.name, b.about) for c in self.choices for b in c.bars}))
+
 
 def explained(scenario: Scenario, names: Names, explanation: Explanation) -> ExplainedAct:
     """Return an explanation as the report shows it; an act that was simulated has neither pages nor summary."""
