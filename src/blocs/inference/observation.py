@@ -14,10 +14,13 @@ from enum import Enum
 
 import jax.numpy as jnp
 import numpy as np
+import polars as pl
 
 from blocs.conduct.base import LEVELS, Level
 from blocs.engine.model import Coefficients
 from blocs.inference.fit import Fit
+from blocs.inference.tape import usable_acts
+from blocs.scenario.build import Built
 
 FAMILY = "observation"
 
@@ -61,3 +64,20 @@ def adjust(fit: Fit, assumption: Assumption) -> Coefficients:
 def _toward_others(table: jnp.ndarray, narrator: np.ndarray, share: float) -> jnp.ndarray:
     others = (table * (1 - narrator)).sum(axis=1, keepdims=True) / max(float((1 - narrator).sum()), 1.0)
     return jnp.where(narrator > 0, (1 - share) * table + share * others, table)
+
+
+def how_known(built: Built) -> pl.DataFrame:
+    """Return how the source knew of dated acts: by whether its narrator was a side to them, channel and basis.
+
+    This is the evidence on visibility that the record itself holds: acts of others reach it in public or by hearsay,
+    acts with the narrator through his presence. Columns: narrator (side, present, absent), channel, basis, acts, share
+    (within `narrator`). Presence is read from the audience of the act.
+    """
+    named = built.scenario.roles.get("narrator", ())
+    side = pl.col("source").is_in(named) | pl.col("target").is_in(named)
+    present = pl.col("audience").list.set_intersection(list(named)).list.len() > 0
+    where = pl.when(side).then(pl.lit("side")).when(present).then(pl.lit("present")).otherwise(pl.lit("absent"))
+    frame = usable_acts(built).with_columns(where.alias("narrator"))
+    counted = frame.group_by("narrator", "channel", "basis").agg(pl.len().alias("acts"))
+    share = (pl.col("acts") / pl.col("acts").sum().over("narrator")).alias("share")
+    return counted.with_columns(share).sort("narrator", "acts", descending=[False, True])
