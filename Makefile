@@ -20,7 +20,7 @@ demo: $(READY)  ## fit camp on 1953-1957, forecast 1958-1961, score, explain, re
 	$(BIN)/blocs run camp --out runs/demo --force
 
 test: $(READY)  ## the quick suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 slow: $(READY)  ## coverage of intervals, calibration, headless browser: minutes
 	$(BIN)/python -m pytest -m slow

@@ -71,11 +71,12 @@ def how_known(built: Built) -> pl.DataFrame:
 
     This is the evidence on visibility that the record itself holds: acts of others reach it in public or by hearsay,
     acts with the narrator through his presence. Columns: narrator (side, present, absent), channel, basis, acts, share
-    (within `narrator`). Presence is read from the audience of the act.
+    (within `narrator`). Presence is read from the audience of the act and from the basis coded for it.
     """
     named = built.scenario.roles.get("narrator", ())
     side = pl.col("source").is_in(named) | pl.col("target").is_in(named)
-    present = pl.col("audience").list.set_intersection(list(named)).list.len() > 0
+    listening = pl.col("audience").list.set_intersection(list(named)).list.len() > 0
+    present = listening | pl.col("basis").is_in(("narrator_present", "narrator_participant"))
     where = pl.when(side).then(pl.lit("side")).when(present).then(pl.lit("present")).otherwise(pl.lit("absent"))
     frame = usable_acts(built).with_columns(where.alias("narrator"))
     counted = frame.group_by("narrator", "channel", "basis").agg(pl.len().alias("acts"))
