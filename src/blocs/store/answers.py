@@ -47,7 +47,7 @@ def findings_from_dict(data: Mapping[str, Any], where: str = ANSWERS) -> Finding
     try:
         return Findings(
             tuple(_explanation(x) for x in data["explanations"]),
-            tuple(Answer(**{**a, "do": tuple(a["do"])}) for a in data["answers"]),
+            tuple(_answer(a) for a in data["answers"]),
             _frame(data["sensitivity"]),
         )
     except KeyError as error:
@@ -57,8 +57,16 @@ def findings_from_dict(data: Mapping[str, Any], where: str = ANSWERS) -> Finding
 
 
 def _explanation(entry: Mapping[str, Any]) -> Explanation:
-    levels = (LevelExplanation(**{**x, "contributions": _frame(x["contributions"])}) for x in entry["levels"])
+    levels: list[LevelExplanation] = []
+    for x in entry["levels"]:
+        whole: dict[str, Any] = {**x, "contributions": _frame(x["contributions"])}
+        levels.append(LevelExplanation(**whole))
     return Explanation(entry["title"], entry["when"], tuple(levels), _frame(entry["because"]))
+
+
+def _answer(entry: Mapping[str, Any]) -> Answer:
+    whole: dict[str, Any] = {**entry, "do": tuple(entry["do"])}
+    return Answer(**whole)
 
 
 def _frame(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_cache_path
 
@@ -24,11 +25,12 @@ def use_cache() -> None:
     import jax
 
     folder = cache_folder()
-    if folder is None or jax.config.jax_compilation_cache_dir:
+    config: Any = jax.config
+    if folder is None or config.jax_compilation_cache_dir:
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         return  # a cache that cannot be written saves no time, and costs nothing else
-    jax.config.update("jax_compilation_cache_dir", str(folder))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
+    config.update("jax_compilation_cache_dir", str(folder))
+    config.update("jax_persistent_cache_min_compile_time_secs", 0.5)

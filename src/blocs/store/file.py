@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from blocs.ground.errors import bad_input
 
 
 @contextmanager
-def draft_file(path: Path, option: str = "--out") -> Iterator[Path]:
+def draft_file(path: Path, option: str = "--out") -> Generator[Path]:
     """Yield a hidden file beside `path` to write; it takes the name when the block ends well, else it vanishes.
 
     Raises:

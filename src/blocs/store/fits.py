@@ -168,7 +168,9 @@ def fit_from_dict(data: dict[str, Any], scenario: Scenario, where: str = FIT) ->
         )  # fmt: skip
     specification = _specification(file, where)
     built = build(scenario, specification)
-    levels = {level: _level(built.model.world, specification, level, file, where) for level in LEVELS}
+    levels: dict[Level, PooledFit] = {
+        level: _level(built.model.world, specification, level, file, where) for level in LEVELS
+    }
     recorded = record_sets(built, file.until, file.draws, file.seed)
     half_lives = np.asarray(built.model.half_lives)
     if not np.allclose(half_lives, _vector(file.tempo.half_lives, len(half_lives), where, "tempo.half_lives")):

@@ -13,7 +13,7 @@ import secrets
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,7 +25,7 @@ _HERE = -100
 
 
 @contextmanager
-def draft_folder(out: Path, force: bool, is_ours: Callable[[Path], bool]) -> Iterator[Path]:
+def draft_folder(out: Path, force: bool, is_ours: Callable[[Path], bool]) -> Generator[Path]:
     """Yield a hidden folder to fill; it takes the name `out` when the block ends well, and vanishes when it does not.
 
     Args:

@@ -95,4 +95,5 @@ def _scores(data: Mapping[str, Any], acts: pl.DataFrame) -> Scores:
 
 def _outcome(entry: Mapping[str, Any]) -> OutcomeScore:
     days = {k: date.fromisoformat(entry[k]) if entry[k] else None for k in ("recorded_on", "median_date")}
-    return OutcomeScore(**{**entry, **days})
+    whole: dict[str, Any] = {**entry, **days}
+    return OutcomeScore(**whole)
