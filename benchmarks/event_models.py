@@ -118,8 +118,8 @@ def cases(large: bool) -> dict[str, tuple[Callable[[], EventFit], int, str]]:
     }
     if large:
         ties, people = generate(2_051_412, 2_333)
-        result["choice, 2,051,412 ties x 2,333, sample 40"] = (
-            lambda: dynam(ties, people, f"{closing} + indeg", sample=40),
+        result["choice, 2,051,412 ties x 2,333, sample 24"] = (
+            lambda: dynam(ties, people, f"{closing} + indeg", sample=24),
             1,
             "goldfish: out of 125 GB of memory",
         )

@@ -111,11 +111,11 @@ def _strangers(contacts: _Contacts, i: int, j: int, size: int, pool: int, rng: n
     barred = (i, j) if contacts.one_mode else (j, j)
     if size * 4 < pool and met.size < 4 * pool:
         # the first `size` different ones of independent draws are a fair set
-        draws = rng.integers(0, met.size, 8 * size + 16)
+        draws = rng.integers(0, met.size, 3 * size * met.size // (2 * pool) + 12)
         good = draws[~(met[draws] | (draws == barred[0]) | (draws == barred[1]))]
-        first = np.sort(np.unique(good, return_index=True)[1])
-        if first.size >= size:
-            return good[first[:size]]
+        fresh = _first_seen(good, size)
+        if fresh is not None:
+            return fresh
     free = ~met
     free[[k for k in barred if k >= 0]] = False
     places: Ints = np.flatnonzero(free)
@@ -125,11 +125,17 @@ def _strangers(contacts: _Contacts, i: int, j: int, size: int, pool: int, rng: n
 def _distinct(n: int, size: int, rng: np.random.Generator) -> Ints:
     """Draw `size` different numbers below `n`, each set with the same chance."""
     if size * 4 < n:
-        draws = rng.integers(0, n, 2 * size + 8)
-        first = np.sort(np.unique(draws, return_index=True)[1])
-        if first.size >= size:
-            return draws[first[:size]]
+        draws = rng.integers(0, n, 3 * size // 2 + 8)
+        fresh = _first_seen(draws, size)
+        if fresh is not None:
+            return fresh
     return rng.permutation(n)[:size]
+
+
+def _first_seen(draws: Ints, size: int) -> Ints | None:
+    """Return the first `size` different numbers in the order drawn, or None if there are fewer."""
+    seen = list(dict.fromkeys(draws.tolist()))
+    return np.array(seen[:size], dtype=np.intp) if len(seen) >= size else None
 
 
 def _correct(contacts: _Contacts, i: int, j: int, known: int, strange: int, out: NDArray[np.float32]) -> None:
