@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 os.environ["BLOCS_CACHE"] = str(Path(__file__).resolve().parent.parent / ".pytest_cache" / "jax")
 
 
@@ -12,3 +14,12 @@ def pytest_configure() -> None:
     from blocs.store.cache import use_cache
 
     use_cache()
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tmp_path_factory: pytest.TempPathFactory):
+    """Return one small whole run of scenario `tiny` and the folder it left; every test that needs a run shares it."""
+    from blocs.jobs.run import Plan, run
+
+    folder = tmp_path_factory.mktemp("runs") / "tiny"
+    return run("tiny", Plan(runs=20, draws=1), out=folder, render=lambda r: f"<p>{r.scenario.id}</p>"), folder
