@@ -8,7 +8,7 @@ reading, so an act costs a few entries and not a pass over all matrices.
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Self
+from typing import Any
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -76,7 +76,7 @@ class State(eqx.Module):
     last_issue: Int[Array, "actor actor"]
     turn: Int[Array, " turn"]
 
-    def replace(self, **changes: Any) -> Self:
+    def replace(self, **changes: Any) -> State:
         """Return a state with some fields changed; `TypeError` for a field that does not exist."""
         return dataclasses.replace(self, **changes)
 
