@@ -20,7 +20,7 @@ Sums = tuple[float, Floats, Floats]
 Objective = Callable[[Floats], Sums]
 
 _CELLS_PER_BLOCK = 2_000_000
-_DECREMENT = 1e-11
+_DECREMENT = 1e-14
 # a parameter whose error, in units of the statistic's spread within choices, is above 1,000 is not known at all
 _FLAT = 1e-6
 
@@ -31,7 +31,7 @@ class ChoiceFit:
 
     `coef`, `se`, `gradient` have shape [P], `vcov` and `information` [P, P]. `se` is NaN for a parameter the data say
     nothing about; `unidentified` names the parameters of each such direction. `converged` is true only when the Newton
-    decrement is below 1e-11 and no direction is flat.
+    decrement is below 1e-14 and no direction is flat.
     """
 
     names: tuple[str, ...]
