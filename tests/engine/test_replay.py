@@ -16,7 +16,7 @@ from blocs.bloc.vocabulary import vocabulary
 from blocs.bloc.world import Act
 from blocs.conduct.base import LEVELS, Chosen
 from blocs.engine.choose import may_choose, rows, scores, statistics
-from blocs.engine.model import zero_coefficients
+from blocs.engine.model import Model, zero_coefficients
 from blocs.engine.phases import close_step, perform, wait
 from blocs.engine.replay import ACT, CLOSE, POSITION, Tape, recorded_sets, replay
 from blocs.engine.watch import read_watch, watch_width
@@ -172,8 +172,7 @@ def test_scores_are_statistics_times_coefficients_plus_tables(wide):
 
 def test_a_level_without_effects_has_no_statistics(wide):
     m, s = wide
-    bare = eqx.tree_at(
-        lambda x: x.specification, m, m.specification._replace(effects=()), is_leaf=lambda x: x is m.specification
-    )
+    empty = m.specification._replace(effects=())
+    bare = Model(m.world, m.mechanisms, m.half_lives, empty, m.step_days)
     view = observe(m.world, s, m.half_lives)
     assert statistics(bare, "act", view, Chosen(*[jnp.zeros((), jnp.int32)] * 3)).shape == (0, lab.ACTS)
