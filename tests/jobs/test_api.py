@@ -1,0 +1,104 @@
+"""`import blocs as bl`: light to import, thin to call, and the objects print, export and plot."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import blocs as bl
+from blocs.ground.errors import InputError
+
+
+def test_importing_blocs_imports_nothing_heavy_and_sets_the_precision() -> None:
+    code = (
+        "import sys, blocs\n"
+        "assert not {'jax', 'polars', 'numpy', 'blocs.api'} & set(sys.modules)\n"
+        "import jax.numpy as jnp\n"
+        "assert jnp.asarray(1.0).dtype == 'float64'\n"
+        "import blocs.forecast.ensemble as module\n"
+        "assert module.Ensemble and callable(blocs.forecast)\n"
+        "assert set(blocs.__all__) <= set(dir(blocs))\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_everything_that_is_promised_is_there() -> None:
+    for name in bl.__all__:
+        assert callable(getattr(bl, name)), name
+    with pytest.raises(AttributeError, match="luck"):
+        bl.luck  # noqa: B018
+    assert "tiny" in bl.available()
+
+
+def test_the_three_lines_of_the_readme(tiny_run) -> None:
+    tiny = bl.load("tiny")
+    fit = bl.fit(tiny, until="2002-12-31", draws=1)
+    ensemble = bl.forecast(tiny, fit, start="2003-01-01", end="2003-12-31", runs=20)
+    scores = ensemble.score(tiny)
+    assert repr(fit) == repr(tiny_run[0].fit)
+    assert ensemble.to_polars().equals(tiny_run[0].ensemble.to_polars())
+    assert repr(scores) == repr(tiny_run[0].scores)
+
+
+def test_graphs_count_acts_a_run(tiny_run) -> None:
+    ensemble = tiny_run[0].ensemble
+    graph = ensemble.to_networkx()
+    assert set(graph) == set(ensemble.fit.built.model.world.actors)
+    assert sum(d["acts"] for *_, d in graph.edges(data=True)) == pytest.approx(len(ensemble.run) / ensemble.runs)
+    assert all(-1 <= d["cooperation"] <= 1 for *_, d in graph.edges(data=True))
+    acts = ensemble.to_polars()
+    i, j, mean = next(iter(graph.edges(data="acts")))
+    assert mean * 20 == acts.filter((acts["source"] == i) & (acts["target"] == j)).height
+
+
+def test_arrays_have_named_axes(tiny_run) -> None:
+    data = tiny_run[0].ensemble.to_xarray()
+    assert data["watched"].dims == ("run", "date", "entry")
+    one = data["watched"].sel(entry="warmth[west_shore,north]").to_numpy()
+    np.testing.assert_array_equal(one, tiny_run[0].ensemble.column("warmth", "west_shore", "north"))
+
+
+def test_plots_hang_on_the_objects(tiny_run) -> None:
+    result = tiny_run[0]
+    figures = (
+        result.fit.plot.effects(),
+        result.ensemble.plot.fan("warmth", "west_shore", "north"),
+        result.scores.plot.calibration(),
+        result.scores.plot.outcomes(),
+        result.scores.plot.counts(),
+    )
+    assert all(type(f).__name__ == "Figure" and f.data for f in figures)
+    assert dir(result.fit.plot) == ["effects"]
+    with pytest.raises(AttributeError, match="no plot 'luck', expected one of effects"):
+        result.fit.plot.luck()
+
+
+def test_questions_and_explanations(tiny_run) -> None:
+    result = tiny_run[0]
+    mine = bl.ask(result.fit, ["set reserve_days[narrator,grain]=90 from 2003-01-01"], 20, baseline=result.ensemble)
+    theirs = {a.outcome: a.difference for a in result.answers}
+    assert {a.outcome: a.difference for a in mine if a.outcome in theirs} == theirs
+    id_ = result.explanations[0].title.partition(":")[0]
+    assert bl.explain(result.fit, id_).title == result.explanations[0].title
+    assert bl.explain(result.ensemble, (0, 0)).title.startswith("run 0, act 0: ")
+
+
+def test_bad_input_is_an_input_error(tiny_run) -> None:
+    fit = tiny_run[0].fit
+    with pytest.raises(InputError, match="until: date: 'soon'"):
+        bl.fit("tiny", until="soon")
+    with pytest.raises(InputError, match="was fitted to tiny"):
+        bl.forecast("camp", fit)
+    with pytest.raises(InputError, match="scenario: is camp"):
+        bl.score(tiny_run[0].ensemble, bl.load("camp"))
+    with pytest.raises(InputError, match="0 is not a number of histories"):
+        bl.ask(fit, "q1", runs=0)
+    with pytest.raises(InputError, match="no question 'q99'"):
+        bl.ask(fit, "q99", runs=20)
+    with pytest.raises(InputError, match="is no id of a recorded act"):
+        bl.explain(fit, (0, 0))
+    with pytest.raises(InputError, match="already holds a run"):
+        bl.run("tiny", out=tiny_run[1])
