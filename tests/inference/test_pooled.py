@@ -196,4 +196,4 @@ def test_spreads_of_tables_settle_where_the_evidence_puts_them():
     assert found.table_spread[1] < 0.2
     centred = truth - truth.mean(axis=1, keepdims=True)
     fitted = found.tables[0] - found.tables[0].mean(axis=1, keepdims=True)
-    assert np.corrcoef(centred.ravel(), fitted.ravel())[0, 1] > 0.95
+    assert np.corrcoef(centred.ravel(), fitted.ravel())[0, 1] > 0.9
