@@ -96,6 +96,7 @@ def simulate(
     keys: UInt32[Array, "run 2"],
     steps: int,
     slots: int,
+    lanes: int | None = None,
 ) -> Track:
     """Run `steps` steps from one state once for each key; all axes of the result get a leading axis run.
 
@@ -108,8 +109,16 @@ def simulate(
         keys: one random key a run.
         steps: number of steps of `model.step_days`.
         slots: acts a run can hold; a run that needs more is reported by `Track.acts > slots`.
+        lanes: runs side by side, at least 1; by default 1 on a CPU and all on an accelerator.
     """
-    return jax.vmap(lambda key: _run(model, coefficients, state, control, watch, key, steps, slots))(keys)
+
+    def one(key: Key) -> Track:
+        return _run(model, coefficients, state, control, watch, key, steps, slots)
+
+    if lanes is None:
+        lanes = 1 if jax.default_backend() == "cpu" else len(keys)
+    # one run after another branches truly and stays in the cache; side by side, every run pays for act and close
+    return jax.lax.map(one, keys) if lanes == 1 else jax.lax.map(one, keys, batch_size=lanes)
 
 
 def _run(
@@ -154,23 +163,28 @@ def _turn(
     free = carry.track.acts <= carry.track.day.shape[0]
     acts_now = (now.clock + delay < end) & free & (is_forced | pairs.any())
 
-    drawn = choose_act(model, coefficients, control, view, pairs, here)
-    act = jax.tree.map(
-        lambda f, d: jnp.where(is_forced, f.astype(d.dtype), d), next_forced(control, carry.forced), drawn
-    )
-    acted = perform(model, ready, act)
+    def act() -> tuple[State, Held, Act]:
+        drawn = choose_act(model, coefficients, control, view, pairs, here)
+        done = jax.tree.map(
+            lambda f, d: jnp.where(is_forced, f.astype(d.dtype), d), next_forced(control, carry.forced), drawn
+        )
+        return perform(model, ready, done), carry.held, done
 
-    # what time draws belongs to the step alone: runs with more or fewer acts share it
-    closed = close_step(model, this_step, wait(now, end - now.clock))
-    closed, held = apply_edits(control, closed, carry.held, end - model.step_days, end)
-    state = jax.tree.map(lambda a, b: jnp.where(acts_now, a, b), acted, closed)
+    def close() -> tuple[State, Held, Act]:
+        # what time draws belongs to the step alone: runs with more or fewer acts share it
+        closed = close_step(model, this_step, wait(now, end - now.clock))
+        closed, held = apply_edits(control, closed, carry.held, end - model.step_days, end)
+        none = jnp.full((), -1, jnp.int32)
+        return closed, held, Act(none, none, none, none, jnp.zeros((), view.pulse.dtype))
+
+    state, held, done = jax.lax.cond(acts_now, act, close)
     return _Carry(
         state,
         carry.step + ~acts_now,
         jnp.where(acts_now, carry.slot + 1, 0).astype(jnp.uint32),
         carry.forced + (acts_now & is_forced),
-        jax.tree.map(lambda a, b: jnp.where(acts_now, a, b), carry.held, held),
-        _note(carry.track, watch, acts_now, act, state, carry.step),
+        held,
+        _note(carry.track, watch, acts_now, done, state, carry.step),
     )
 
 

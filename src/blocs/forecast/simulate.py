@@ -29,7 +29,7 @@ from blocs.scenario.vary import control_for
 
 BATCH = 50
 """Runs in one call: a fixed number, so that results do not depend on how many runs or cores there are."""
-SLOTS = 1024
+SLOTS = 4096
 """Acts that a run can hold at first; doubled for a batch in which a run needs more."""
 MAX_SLOTS = 1 << 15
 
