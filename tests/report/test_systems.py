@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from blocs.report.systems import STATUS, coverage, facts_tested, mentioned, systems, systems_page
+from blocs.report.systems import STATUS, between, coverage, facts_tested, mentioned, summary, systems, systems_page
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,6 +17,17 @@ def test_the_page_is_up_to_date():
     assert found == systems_page(ROOT / "tests"), (
         "docs/systems.md is out of date: run `python -m blocs.report.reference` in the repository"
     )
+
+
+def test_the_front_page_tells_the_status_of_every_system():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme == between(readme, "systems", summary()), (
+        "README.md is out of date: run `python -m blocs.report.reference`"
+    )
+    named = re.findall(r"\bS\d\d\b", summary())
+    assert sorted(named) == [s.id for s in systems()]
+    with pytest.raises(ValueError, match="camp:begin"):
+        between(readme, "camp", "")
 
 
 def test_every_system_of_the_specification_has_a_row_in_order():

@@ -16,7 +16,7 @@ from blocs.conduct.base import LEVELS, Effect, Table
 from blocs.conduct.catalogue import EFFECTS, TABLES
 from blocs.mechanisms.base import LAWS, AbstractMechanism, Card, Param
 from blocs.mechanisms.catalogue import MECHANISMS
-from blocs.report.systems import systems_page
+from blocs.report.systems import between, summary, systems_page
 
 COMMAND = "python -m blocs.report.reference"
 FOLDER = Path("docs/reference")
@@ -89,6 +89,14 @@ def write_pages(folder: Path = FOLDER) -> list[Path]:
     return files
 
 
+def write_systems(docs: Path) -> list[Path]:
+    """Write the page of the systems into the folder of pages, and its summary into the README beside that folder."""
+    page, readme = docs / SYSTEMS, docs.parent / "README.md"
+    page.write_text(systems_page(docs.parent / "tests"), encoding="utf-8")
+    readme.write_text(between(readme.read_text(encoding="utf-8"), "systems", summary()), encoding="utf-8")
+    return [page, readme]
+
+
 def _section(mechanism: type[AbstractMechanism]) -> str:
     card = mechanism.card
     story = (mechanism.__doc__ or "").strip().split("\n")
@@ -145,6 +153,5 @@ def _plain(law: str) -> str:
 
 if __name__ == "__main__":
     _folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
-    (_folder.parent / SYSTEMS).write_text(systems_page(), encoding="utf-8")
-    for _file in (_folder.parent / SYSTEMS, *write_pages(_folder)):
+    for _file in (*write_systems(_folder.parent), *write_pages(_folder)):
         print(_file)

@@ -122,6 +122,32 @@ def systems_page(tests: Path = Path("tests")) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def summary() -> str:
+    """Return the systems by status, a line a status, for the front page."""
+    all_ = systems()
+    lines = [
+        f"- **{status}** ({meaning}): {_named(s for s in all_ if s.status == status)}."
+        for status, meaning in STATUS.items()
+    ]
+    return "\n".join(lines)
+
+
+def _named(some: Iterable[System]) -> str:
+    return "; ".join(f"{s.id} {s.name[0].lower()}{s.name[1:]}" for s in some)
+
+
+def between(text: str, name: str, content: str) -> str:
+    """Return a page with `content` between its markers `<!-- name:begin -->` and `<!-- name:end -->`.
+
+    Raises:
+        ValueError: the page lacks the markers.
+    """
+    begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+    if text.count(begin) != 1 or text.count(end) != 1:
+        raise ValueError(f"the page needs {begin} and {end} once")
+    return f"{text.split(begin, maxsplit=1)[0]}{begin}\n{content}\n{end}{text.split(end)[1]}"
+
+
 def _overview(all_: Iterable[System]) -> str:
     head = ["| system | what it does | status | where to see it |", "| --- | --- | --- | --- |"]
     rows = (
@@ -178,4 +204,15 @@ def _test_functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
     return (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name.startswith("test_"))
 
 
-__all__ = ["STATUS", "Coverage", "System", "coverage", "facts_tested", "mentioned", "systems", "systems_page"]
+__all__ = [
+    "STATUS",
+    "Coverage",
+    "System",
+    "between",
+    "coverage",
+    "facts_tested",
+    "mentioned",
+    "summary",
+    "systems",
+    "systems_page",
+]
