@@ -2,6 +2,7 @@
 
     python benchmarks/coverage.py                # 300 records of 300 acts: a table by effect
     python benchmarks/coverage.py --records 100 --acts 600 --json
+    python benchmarks/coverage.py --markdown     # the table of docs/benchmarks.md
 
 A record is simulated by the engine from a memory-only specification (maximum likelihood, no priors), its acts are
 replayed on the tape that fits use, and each level is fitted. Two intervals are judged: from the curvature, and the
@@ -162,6 +163,25 @@ def coverage(found: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def sentence(table: pl.DataFrame, records: int, acts: int, seconds: float) -> str:
+    """Return the result in one line."""
+    return (
+        f"{records} records of {acts} acts, {LEVEL:.0%} intervals: {table['holds'].mean():.1%} hold the truth "
+        f"(curvature), {table['robust_holds'].mean():.1%} (robust); {seconds:.0f} s"
+    )
+
+
+def markdown(table: pl.DataFrame) -> str:
+    """Return the table in Markdown."""
+    head = ("choice", "effect", "truth", "mean estimate", "spread", "mean error", "holds", "robust holds")
+    lines = [f"| {' | '.join(head)} |", f"| {' | '.join(['---'] * 2 + ['---:'] * 6)} |"]
+    for r in table.iter_rows(named=True):
+        numbers = [f"{r[c]:.2f}" for c in ("truth", "mean", "spread", "se")]
+        shares = [f"{r[c]:.1%}" for c in ("holds", "robust_holds")]
+        lines.append(f"| {' | '.join([r['level'], '`' + r['effect'] + '`', *numbers, *shares])} |")
+    return "\n".join(lines)
+
+
 def _cast(tree: object, dtype: object) -> object:
     return jax.tree.map(lambda x: x.astype(dtype) if jnp.issubdtype(x.dtype, jnp.floating) else x, tree)
 
@@ -172,6 +192,7 @@ def main() -> None:
     parser.add_argument("--acts", type=int, default=300, help="acts a record")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument("--markdown", action="store_true", help="the table of docs/benchmarks.md")
     args = parser.parse_args()
     begin = time.perf_counter()
     table = coverage(estimates(args.records, args.acts, args.seed))
@@ -179,12 +200,12 @@ def main() -> None:
     if args.json:
         print(json.dumps({"records": args.records, "acts": args.acts, "seconds": seconds, "effects": table.to_dicts()}))
         return
-    with pl.Config(tbl_rows=-1, tbl_cols=-1, float_precision=3, tbl_hide_dataframe_shape=True):
-        print(table)
-    print(
-        f"{args.records} records of {args.acts} acts, {LEVEL:.0%} intervals: {table['holds'].mean():.1%} hold the truth "
-        f"(curvature), {table['robust_holds'].mean():.1%} (robust); {seconds:.0f} s"
-    )
+    if args.markdown:
+        print(markdown(table))
+    else:
+        with pl.Config(tbl_rows=-1, tbl_cols=-1, float_precision=3, tbl_hide_dataframe_shape=True):
+            print(table)
+    print("\n" + sentence(table, args.records, args.acts, seconds))
 
 
 if __name__ == "__main__":
