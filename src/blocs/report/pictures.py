@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -172,7 +173,7 @@ def _effects(run: RunResult) -> dict[str, Picture]:
 def _outcomes(run: RunResult, names: Names) -> Picture:
     if run.scores is None:
         raise AssertionError("outcomes are drawn from scores")
-    label: Mapping[str, str] = {o.id: short_title(run.scenario, names, o.id) for o in run.scores.outcomes}
+    label: Mapping[str, str] = {o.id: escape(short_title(run.scenario, names, o.id)) for o in run.scores.outcomes}
     likely = [o.id for o in run.scores.outcomes if o.probability >= 0.005 or o.recorded]
     figure = plots.outcomes(run.scores, lambda o: label[o.id], likely)
     alt = "Probability of each outcome with its base rate and what the record says; numbers are in the table below."

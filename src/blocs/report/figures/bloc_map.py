@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 import networkx as nx
@@ -83,7 +84,7 @@ def bloc_map(
     _nodes(fig, snapshot, places, patron, names, size)
     fig.update_xaxes(visible=False, range=[-1.25 * reach, 1.25 * reach])
     fig.update_yaxes(visible=False, range=[-1.12 * reach, 1.12 * reach], scaleanchor="x", scaleratio=1)
-    fig.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0})
+    fig.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0, "autoexpand": False})
     return fig
 
 
@@ -152,7 +153,7 @@ def _nodes(
             "color": [INK if a == patron else shade(snapshot.warmth[a]) for a in shown],
             "line": {"color": INK, "width": 1.2}, "opacity": 1,
         },
-        text=[f"<b>{names.actor(a)}</b>" if a == patron else names.actor(a) for a in shown],
+        text=[f"<b>{escape(names.actor(a))}</b>" if a == patron else escape(names.actor(a)) for a in shown],
         textposition=["middle right" if a == patron else "bottom center" if places[a][1] < 0 else "top center" for a in shown],
         textfont={"size": 12, "color": INK}, customdata=tips, hovertemplate="%{customdata}<extra></extra>", name="sides",
     )  # fmt: skip

@@ -16,7 +16,7 @@ def outcomes(scores: Scores, label: Label | None = None, only: Sequence[str] | N
 
     Args:
         scores: of a forecast.
-        label: text of an outcome's row; its id by default.
+        label: text of an outcome's row, with plotly's few tags (escape what a person wrote); its id by default.
         only: ids of outcomes to show; all by default.
     """
     name = label or (lambda o: o.id)
@@ -34,7 +34,7 @@ def outcomes(scores: Scores, label: Label | None = None, only: Sequence[str] | N
             "array": [100 * (o.hi - o.probability) for o in shown],
             "arrayminus": [100 * (o.probability - o.lo) for o in shown],
         },
-        text=[hover([name(o), f"forecast {o.probability:.1%} ({o.lo:.1%} to {o.hi:.1%})"]) for o in shown],
+        text=[hover([o.title, f"forecast {o.probability:.1%} ({o.lo:.1%} to {o.hi:.1%})"]) for o in shown],
         hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
     base = {"color": BASELINE, "size": 9, "symbol": "diamond-open", "line": {"width": 2}}

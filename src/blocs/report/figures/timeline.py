@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from html import escape
 from typing import Any
 
 import polars as pl
@@ -49,7 +50,7 @@ def timeline(
             names,
         )
     fig.update_yaxes(
-        tickvals=list(range(len(lanes))), ticktext=[names.actor(a) for a in lanes], range=[len(lanes) - 0.4, -0.6],
+        tickvals=list(range(len(lanes))), ticktext=[escape(names.actor(a)) for a in lanes], range=[len(lanes) - 0.4, -0.6],
         row=1, col=1,
     )  # fmt: skip
     for row, tone in enumerate(("cooperative", "conflictual"), 2):
