@@ -204,3 +204,15 @@ def test_markers_of_numbers_are_in_pairs():
         for name in re.findall(r"<!-- (\w+):begin -->", text):
             assert text.count(f"<!-- {name}:begin -->") == text.count(f"<!-- {name}:end -->") == 1
             assert text.index(f"<!-- {name}:begin -->") < text.index(f"<!-- {name}:end -->")
+
+
+def test_the_scores_of_a_run_are_written_into_the_page_from_its_folder(tiny_run, tmp_path):
+    result, folder = tiny_run
+    tool = runpy.run_path(str(ROOT / "tools/camp_scores.py"))
+    page = tmp_path / "benchmarks.md"
+    page.write_text((ROOT / "docs/benchmarks.md").read_text(encoding="utf-8"), encoding="utf-8")
+    tool["main"](str(folder), page)
+    text = page.read_text(encoding="utf-8").split("<!-- camp:begin -->")[1].split("<!-- camp:end -->")[0]
+    assert f"| memory only | {result.scores.log_score['memory_only']:.3f} |" in text
+    assert all(f"| `{o.id}` | {o.probability:.1%} |" in text for o in result.scores.outcomes)
+    assert text.count("\n| ") == (2 + 4) + (2 + len(result.scores.outcomes)), "two tables, each with a head and a rule"
