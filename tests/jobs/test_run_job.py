@@ -18,7 +18,7 @@ from blocs.inference.prior import PriorSettings, build_prior, typical_step
 from blocs.inference.sets import record_sets
 from blocs.jobs.cite import citations, papers_in
 from blocs.jobs.key_acts import key_acts
-from blocs.jobs.pipeline import covered, day, made_fit
+from blocs.jobs.pipeline import built_without, covered, day, made_fit
 from blocs.jobs.rebuild import rebuild
 from blocs.jobs.run import Plan, run
 from blocs.jobs.tune import Variant, default_origins, grid, months_before, rows_of, split, tune
@@ -160,6 +160,14 @@ def test_unknown_effects_and_priors_are_refused() -> None:
         made_fit(tiny, draws=1, without=["luck"])
     with pytest.raises(InputError, match="--priors: priors: 'strong' is no strength of priors"):
         made_fit(tiny, draws=1, priors="strong")
+
+
+def test_effects_are_left_out_by_name_or_family() -> None:
+    whole = build(load("tiny")).model.specification
+    part = built_without(load("tiny"), ["warmth", "turns"]).model.specification
+    gone = {e.name for e in whole.effects} - {e.name for e in part.effects}
+    assert gone == {e.name for e in whole.effects if e.name == "warmth" or e.family == "turns"}
+    assert part.tables == whole.tables
 
 
 def test_origins_are_the_last_two_years_of_training() -> None:

@@ -139,7 +139,7 @@ def test_a_file_cut_short_or_changed_is_noticed(copy: Path) -> None:
     events.write_bytes(whole[:-1])
     with pytest.raises(InputError, match="the run folder is damaged"):
         open_run(copy)
-    events.write_bytes(bytes([whole[0] ^ 1]) + whole[1:])
+    events.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     run = open_run(copy)
     assert run.damaged() == ["events.parquet"]
     with pytest.raises(InputError, match="is no whole Parquet file"):
