@@ -82,10 +82,10 @@ def test_a_draw_does_not_depend_on_who_else_draws(ids, seed):
 def test_named_streams_indices_and_levels_are_apart():
     key, by_index = keys.root(0), jax.jit(jax.vmap(keys.at, (None, 0)))
     children = [
-        key,
+        np.asarray(key),
         *(keys.named(key, n) for n in ("memory", "warmth", "ladder", "forecast")),
-        *by_index(key, jnp.arange(200)),
-        *jnp.concatenate(jax.vmap(by_index, (0, None))(by_index(key, jnp.arange(20)), jnp.arange(20))),
+        *np.asarray(by_index(key, jnp.arange(200))),
+        *np.concatenate(jax.vmap(by_index, (0, None))(by_index(key, jnp.arange(20)), jnp.arange(20))),
         # an index that equals the id of a name is still another stream
         keys.at(key, jnp.uint32(keys.stable_id("memory"))),
     ]

@@ -191,7 +191,7 @@ def test_spreads_of_tables_settle_where_the_evidence_puts_them():
         np.zeros(n, int),
         (size, size),
     )
-    found = fit_pooled(data, Prior(np.zeros(0), np.zeros(0), np.full(2, 0.4)), evidence_rounds=25)
+    found = fit_pooled(data, Prior(np.zeros(0), np.zeros(0), np.full(2, 0.4)), evidence_rounds=12)
     assert 0.6 < found.table_spread[0] < 1.4
     assert found.table_spread[1] < 0.2
     centred = truth - truth.mean(axis=1, keepdims=True)
