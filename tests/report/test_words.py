@@ -88,3 +88,10 @@ def test_dates_in_words():
 @given(st.lists(st.text("xyz", min_size=1, max_size=3), max_size=5))
 def test_lists_in_words(parts):
     assert re.split(", | and ", joined(parts)) == (parts or [""])
+
+
+def test_a_side_keeps_its_short_name_before_a_body_of_the_same_name():
+    full = {"north": "North (party and state)", "north_press": "North (papers)", "south": "South"}
+    assert short_names(full)["north"] == "North (party and state) [north]"
+    assert short_names(full, ("north", "south"))["north"] == "North"
+    assert short_names(full, ("north", "south"))["north_press"] == "North (papers) [north_press]"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,7 +36,7 @@ class Names:
         """Return the short names of a scenario."""
         roles = {who: ROLE_WORDS[role] for role in ROLES for who in scenario.roles.get(role, ())}
         return cls(
-            short_names({a.id: a.name for a in scenario.actors.values()}),
+            short_names({a.id: a.name for a in scenario.actors.values()}, scenario.collectives),
             {a.id: a.name.lower() for a in scenario.acts.values()},
             {i.id: i.name for i in scenario.issues.values()},
             roles,
@@ -63,16 +63,23 @@ class Names:
         return re.sub(pattern, lambda found: self.actors[found.group()], text)
 
 
-def short_names(full: Mapping[str, str]) -> dict[str, str]:
+def short_names(full: Mapping[str, str], first: Collection[str] = ()) -> dict[str, str]:
     """Return a short name for each id: what stands before a bracket or comma, or the id in capitals if still long.
 
-    Two ids never share a short name: those that would keep their full names.
+    Two ids never share a short name: those that would keep their full names, except that one id in `first` (the sides
+    that a report is about) goes before those that are not.
     """
     found = {key: _short(key, name) for key, name in full.items()}
-    seen: dict[str, int] = {}
-    for name in found.values():
-        seen[name] = seen.get(name, 0) + 1
-    return {key: name if seen[name] == 1 else f"{full[key]} [{key}]" for key, name in found.items()}
+    holders: dict[str, list[str]] = {}
+    for key, name in found.items():
+        holders.setdefault(name, []).append(key)
+    return {key: name if _owner(holders[name], first) == key else f"{full[key]} [{key}]" for key, name in found.items()}
+
+
+def _owner(keys: Sequence[str], first: Collection[str]) -> str | None:
+    """The id that may bear a short name: the only one, or the only one that goes first."""
+    ahead = keys if len(keys) == 1 else [key for key in keys if key in first]
+    return ahead[0] if len(ahead) == 1 else None
 
 
 def _short(key: str, name: str) -> str:
