@@ -9,6 +9,7 @@ import typer
 
 from blocs.cli import (
     ask,
+    bench,
     check,
     cite,
     decide,
@@ -35,7 +36,7 @@ app = typer.Typer(
 )
 
 # The order here is the order of `blocs --help`.
-COMMANDS = (show, check, run, fit, forecast, score, explain, ask, tune, decide, effects, cite, report)
+COMMANDS = (show, check, run, fit, forecast, score, explain, ask, tune, decide, effects, cite, report, bench)
 
 for _module in COMMANDS:
     _module.register(app)
