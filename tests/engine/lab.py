@@ -67,7 +67,7 @@ def start(w: World, seed: int = 2) -> State:
     state, blank = make_state(w, seed, 0.8, clock=0.0, age=0.0), blank_state(w, 3)
     state = state.replace(**{n: getattr(blank, n) for n, q in vocabulary().items() if q.memory})
     return state.replace(
-        unrest=state.unrest.at[:3].set(jnp.asarray([2.0, 6.0, 1.0])),
+        unrest=state.unrest.at[:3].set(jnp.asarray([2.0, 6.0, 1.0], jnp.float32)),
         warmth=state.warmth.at[0, 1].set(0.6).at[1, 0].set(-0.4),
     )
 

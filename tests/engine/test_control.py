@@ -174,7 +174,7 @@ def test_what_is_held_does_not_drift_while_held():
     held = before_edits(given, s)
     seen = []
     for step in range(4):
-        s = s.replace(warmth=s.warmth + 0.1)
+        s = s.replace(warmth=s.warmth + np.float32(0.1))
         s, held = apply_edits(given, s, held, real(7.0 * step), real(7.0 * (step + 1)))
         seen.append(float(s.warmth[1, 0]))
     np.testing.assert_allclose(seen, [0.45, 0.45, 0.55, 0.65], rtol=1e-6)

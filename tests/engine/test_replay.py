@@ -80,7 +80,7 @@ def by_hand(m, state: State, ops: Tape, key) -> tuple[State, list]:
     seen = []
     plain = jax.tree.map(np.asarray, ops)
     for n in range(len(ops.kind)):
-        op = Tape(*(x[n] for x in plain))
+        op = Tape(*(jnp.asarray(x[n]) for x in plain))
         if int(op.kind) == CLOSE:
             state = tick(m, at(key, jnp.uint32(n)), wait(state, m.step_days - state.age))
             continue
