@@ -152,10 +152,11 @@ def test_timeline_holds_every_act_of_its_lanes_with_its_pages(result):
     quarters = quarter_table(result.ensemble, past)
     fig = plots.timeline(past.acts, quarters, result.ensemble.start, polarity, Names.of(scenario), lanes)
     dots = [t for t in fig.data if t.type == "scatter" and t.mode == "markers"]
-    inside = past.acts.filter(pl.col("source").is_in(lanes))
+    inside = past.acts
     assert sum(len(t.x) for t in dots) == inside.height
     labels = "".join(label for t in dots for label in t.text)
     for row in inside.iter_rows(named=True):
         assert f"{row['id']}, p" in labels
+    assert fig.layout.yaxis.ticktext == ("Northland", "West Shore", "others")
     bars = [t for t in fig.data if t.type == "bar"]
     assert [t.name for t in bars] == ["recorded, cooperative", "recorded, conflictual"]

@@ -82,7 +82,11 @@ def test_ids_are_named_as_whole_words_only():
 
 def test_dates_in_words():
     assert dated(date(1954, 6, 4), date(1954, 6, 4)) == "4 June 1954"
-    assert dated(date(1954, 6, 1), date(1954, 6, 30)) == "between 1 June 1954 and 30 June 1954"
+    assert dated(date(1954, 6, 1), date(1954, 6, 30)) == "June 1954"
+    assert dated(date(1956, 2, 1), date(1956, 12, 31)) == "February 1956 to December 1956"
+    assert dated(date(1956, 1, 1), date(1956, 12, 31)) == "1956"
+    assert dated(date(1956, 1, 1), date(1957, 12, 31)) == "1956 to 1957"
+    assert dated(date(1956, 2, 4), date(1956, 2, 29)) == "4 February 1956 to 29 February 1956"
 
 
 @given(st.lists(st.text("xyz", min_size=1, max_size=3), max_size=5))

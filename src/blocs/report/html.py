@@ -57,6 +57,7 @@ def render_report(run: RunResult) -> str:
     page = _environment().get_template("report.html.j2")
     return page.render(
         spec=run.scenario.spec,
+        names=names,
         sections=[Section(*s) for s in SECTIONS if s[0] not in _absent(run)],
         brief=about.brief(run, names),
         asked=about.asked(run),

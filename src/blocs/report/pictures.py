@@ -29,6 +29,10 @@ from blocs.report.views.outcomes import short_title
 from blocs.report.words import Names, long_date
 
 FAN_HEIGHT = 190
+FEWEST = 4
+"""Recorded acts from which an actor has a lane of its own on the timeline."""
+LIKELY = 0.02
+"""Probability from which an outcome is on the dot plot; those that came true always are."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,8 @@ def _timeline(run: RunResult, names: Names, past: Past) -> Picture:
     scenario = run.scenario
     quarters = quarter_table(run.ensemble, past)
     polarity = {a.id: a.polarity for a in scenario.acts.values()}
-    busy = past.acts["source"].value_counts(sort=True)["source"].to_list()
+    count = past.acts.group_by("source").len().sort("len", "source", descending=[True, False])
+    busy = count.filter(pl.col("len") >= FEWEST)["source"].to_list()
     lead = [who for who in names.roles if who in busy]
     lanes = [*lead, *(who for who in busy if who not in lead)]
     figure = plots.timeline(past.acts, quarters, run.ensemble.start, polarity, names, lanes)
@@ -174,7 +179,7 @@ def _outcomes(run: RunResult, names: Names) -> Picture:
     if run.scores is None:
         raise AssertionError("outcomes are drawn from scores")
     label: Mapping[str, str] = {o.id: escape(short_title(run.scenario, names, o.id)) for o in run.scores.outcomes}
-    likely = [o.id for o in run.scores.outcomes if o.probability >= 0.005 or o.recorded]
+    likely = [o.id for o in run.scores.outcomes if o.probability >= LIKELY or o.recorded]
     figure = plots.outcomes(run.scores, lambda o: label[o.id], likely)
     alt = "Probability of each outcome with its base rate and what the record says; numbers are in the table below."
     return _picture("outcomes", "Forecast, base rate and record", alt, figure)

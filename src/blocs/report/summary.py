@@ -13,7 +13,7 @@ from blocs.jobs.result import RunResult
 from blocs.report.views.about import limits
 from blocs.report.views.outcomes import OutcomeRow, outcome_groups, short_title
 from blocs.report.views.questions import questions
-from blocs.report.views.scores import MODEL_WORDS, interval, sentences
+from blocs.report.views.scores import MODEL_WORDS, interval, sentences, short_verdict
 from blocs.report.words import Names, long_date
 
 PLAIN = str.maketrans({"−": "-", "–": "-", "“": '"', "”": '"', "…": "..."})
@@ -77,8 +77,7 @@ def _score_table(scores: Scores, out: Console) -> Table:
     for name in ("one step ahead, against", "gain, nats an act", "verdict"):
         table.add_column(name, overflow="fold")
     for rival, gain in scores.versus.items():
-        verdict = "better" if gain.lo > 0 else "worse" if gain.hi < 0 else "not distinguishable"
-        table.add_row(MODEL_WORDS[rival], _text(interval(gain), out), verdict)
+        table.add_row(MODEL_WORDS[rival], _text(interval(gain), out), short_verdict(gain))
     return table
 
 

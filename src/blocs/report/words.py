@@ -6,13 +6,13 @@ import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from blocs.scenario.scenario import ROLES, Scenario
 
 LONGEST = 18
 """Letters of a short name at most; a longer one gives way to the actor's id where that is an abbreviation."""
-ABBREVIATION = 4
+ABBREVIATION = 3
 ROLE_WORDS = {
     "patron": "the patron",
     "second_power": "the second power",
@@ -141,8 +141,15 @@ def month(day: date | None) -> str:
 
 
 def dated(start: date, end: date) -> str:
-    """Return the bounds of a date in words: a day, or `between ... and ...`."""
-    return long_date(start) if start == end else f"between {long_date(start)} and {long_date(end)}"
+    """Return the bounds of a date in words, as coarse as they are: `1956`, `June 1956 to May 1957`."""
+    if start == end:
+        return long_date(start)
+    if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
+        return str(start.year) if start.year == end.year else f"{start.year} to {end.year}"
+    if start.day == 1 and (end + timedelta(days=1)).day == 1:
+        first, last = month(start), month(end)
+        return first if first == last else f"{first} to {last}"
+    return f"{long_date(start)} to {long_date(end)}"
 
 
 def page_list(pages: Iterable[int] | None) -> str:

@@ -94,7 +94,7 @@ def farthest(snapshots: Sequence[Snapshot]) -> float:
 
 
 def _rings(fig: Any, reach: float, sides: int) -> None:
-    between = -np.pi / (2 * max(sides, 1))  # no side lies in this direction
+    between = 2 * np.pi * (round(5 / 6 * sides) - 0.25) / max(sides, 1)  # to the lower right, where no side lies
     for warmth in (0.5, 0.0, -0.5):
         r = distance(warmth)
         if r > 1.1 * reach:

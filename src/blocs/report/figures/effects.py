@@ -41,7 +41,9 @@ def effects(fit: Fit, level: Level | None = None, clear: bool = False) -> Any:
     fig.add_vline(x=1.0, line={"color": "#1f2328", "width": 1})
     low, high = _range(table)
     fig.update_xaxes(type="log", range=[low, high], title_text="odds multiplied by, for one typical step", **_ticks())
-    fig.update_yaxes(categoryorder="array", categoryarray=table["label"].to_list(), dtick=1)
+    fig.update_yaxes(
+        categoryorder="array", categoryarray=table["label"].to_list(), dtick=1, range=[-0.7, table.height - 0.3]
+    )
     return fig
 
 

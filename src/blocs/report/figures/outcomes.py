@@ -43,7 +43,7 @@ def outcomes(scores: Scores, label: Label | None = None, only: Sequence[str] | N
     came = {"color": INK, "size": 12, "symbol": "x-thin", "line": {"width": 2.5, "color": INK}}
     _marks(fig, [100.0 for _, r in truth if r], [n for n, r in truth if r], "came true in the record", came)
     fig.update_xaxes(range=[-3, 104], title_text="probability, %")
-    fig.update_yaxes(categoryorder="array", categoryarray=rows, dtick=1)
+    fig.update_yaxes(categoryorder="array", categoryarray=rows, dtick=1, range=[-0.7, max(len(rows), 1) - 0.3])
     return fig
 
 

@@ -16,6 +16,7 @@ from blocs.report.words import Names, dated, page_list
 
 SLOTS = 7
 """Acts of a lane lie on this many heights in turn, so that neighbours do not cover each other."""
+LONGEST_LABEL = 24
 RIBBONS = {"cooperative": "rgba(11,106,168,0.20)", "conflictual": "rgba(194,80,10,0.20)"}
 LINES = {"cooperative": WARM, "conflictual": COLD}
 
@@ -36,21 +37,17 @@ def timeline(
         start: first day of the forecast.
         polarity: cooperative, neutral or conflictual, by act.
         names: short names.
-        lanes: actors in order, top first; acts of others are left out.
+        lanes: actors in order, top first; acts of all others share a last lane.
     """
-    fig = _grid(len(lanes))
+    place = {who: n for n, who in enumerate(lanes)}
+    rest = not set(acts["source"].unique().to_list()) <= set(lanes)
+    labels = [*(_cut(names.actor(a)) for a in lanes), *(["others"] if rest else [])]
+    fig = _grid(len(labels))
     for tone, colour in TONE_COLOURS.items():
         wanted = [a for a, p in polarity.items() if p == tone]
-        _acts(
-            fig,
-            acts.filter(pl.col("act").is_in(wanted) & pl.col("source").is_in(list(lanes))),
-            tone,
-            colour,
-            lanes,
-            names,
-        )
+        _acts(fig, acts.filter(pl.col("act").is_in(wanted)), tone, colour, place, names)
     fig.update_yaxes(
-        tickvals=list(range(len(lanes))), ticktext=[escape(names.actor(a)) for a in lanes], range=[len(lanes) - 0.4, -0.6],
+        tickvals=list(range(len(labels))), ticktext=[escape(x) for x in labels], range=[len(labels) - 0.4, -0.6],
         row=1, col=1,
     )  # fmt: skip
     for row, tone in enumerate(("cooperative", "conflictual"), 2):
@@ -70,13 +67,12 @@ def _grid(lanes: int) -> Any:
     return fig
 
 
-def _acts(fig: Any, acts: pl.DataFrame, tone: str, colour: str, lanes: Sequence[str], names: Names) -> None:
-    place = {who: n for n, who in enumerate(lanes)}
+def _acts(fig: Any, acts: pl.DataFrame, tone: str, colour: str, place: Mapping[str, int], names: Names) -> None:
     x: list[str | None] = []
     y: list[float | None] = []
     dots: list[tuple[str, float, str]] = []
     for n, row in enumerate(acts.iter_rows(named=True)):
-        height = round(place[row["source"]] + 0.34 * (2 * (n % SLOTS) / (SLOTS - 1) - 1), 3)
+        height = round(place.get(row["source"], len(place)) + 0.34 * (2 * (n % SLOTS) / (SLOTS - 1) - 1), 3)
         x += [row["start"].isoformat(), row["end"].isoformat(), None]
         y += [height, height, None]
         middle = row["start"] + timedelta(days=(row["end"] - row["start"]).days // 2)
@@ -89,6 +85,10 @@ def _acts(fig: Any, acts: pl.DataFrame, tone: str, colour: str, lanes: Sequence[
         x=[d[0] for d in dots], y=[d[1] for d in dots], mode="markers", marker={"color": colour, "size": 6, "opacity": 0.85},
         name=f"{tone} act", text=[d[2] for d in dots], hovertemplate="%{text}<extra></extra>", row=1, col=1,
     )  # fmt: skip
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= LONGEST_LABEL else name[: LONGEST_LABEL - 1].rstrip() + "…"
 
 
 def act_tip(row: Mapping[str, Any], names: Names) -> str:
@@ -113,7 +113,7 @@ def _quarters(fig: Any, table: pl.DataFrame, tone: str, row: int) -> None:
     fig.add_scatter(x=later, y=_steps(part["q95"]), row=row, col=1, **fill, name="95%", **bare)
     fig.add_scatter(
         x=later, y=_steps(part["q50"]), mode="lines", line={"color": INK, "width": 1.6, "dash": "dash", "shape": "hv"},
-        name="median of the forecast, 9 of 10 runs shaded", showlegend=row == 2, row=row, col=1,
+        name="median forecast, 9 of 10 runs shaded", showlegend=row == 2, row=row, col=1,
         hovertemplate="forecast median %{y:.0f}<extra></extra>",
     )  # fmt: skip
     fig.update_yaxes(

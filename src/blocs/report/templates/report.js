@@ -1,10 +1,17 @@
 (function () {
   "use strict";
   var config = { responsive: true, displayModeBar: false, scrollZoom: false };
+  function fit(el, layout) {
+    var narrow = el.clientWidth < 520;
+    if (el.dataset.square) { layout.height = Math.min(layout.height, el.clientWidth); }
+    else if (narrow && layout.showlegend) { layout.height += 44; }
+    el.style.height = layout.height + "px";
+  }
   function draw(el) {
     if (el.dataset.drawn) { return; }
     el.dataset.drawn = "1";
     var spec = JSON.parse(document.getElementById(el.dataset.spec).textContent);
+    fit(el, spec.layout);
     window.Plotly.newPlot(el, spec.data, spec.layout, config);
   }
   var plots = Array.prototype.slice.call(document.querySelectorAll(".plot"));

@@ -10,6 +10,7 @@ import polars as pl
 
 from blocs.conduct.base import Level
 from blocs.forecast.explain import Explanation, LevelExplanation
+from blocs.record import dates
 from blocs.report.views.effects import QUESTIONS
 from blocs.report.words import Names, capital, dated, page_list, percent, signed, times
 from blocs.scenario.scenario import Scenario
@@ -117,7 +118,13 @@ def _bar(r: dict[str, Any], widest: float) -> Bar:
     )  # fmt: skip
 
 
+def _when(text: str) -> str:
+    """An EDTF date in words; one that is open on a side stays as it is coded."""
+    found = dates.bounds(text)
+    return text if found.start is None or found.end is None else dated(found.start, found.end)
+
+
 def _behind(names: Names, r: dict[str, Any]) -> Behind:
     who = f"{names.actor(r['source'])} to {names.actor(r['target'])}"
     what = names.act(r["act"]) + (f", {names.issue(r['issue'])}" if r.get("issue") else "")
-    return Behind(str(r["date"]), who, what, page_list(r.get("pages")), r.get("summary") or "")
+    return Behind(_when(str(r["date"])), who, what, page_list(r.get("pages")), r.get("summary") or "")

@@ -8,7 +8,7 @@ from datetime import date
 from blocs.forecast.outcomes import OutcomeForecast, forecast_outcomes
 from blocs.forecast.score import OutcomeScore
 from blocs.jobs.result import RunResult
-from blocs.report.words import NONE, Names, capital, long_date, month, percent
+from blocs.report.words import NONE, Names, capital, month, percent
 from blocs.scenario.scenario import Scenario
 
 TIE = 0.005
@@ -108,7 +108,7 @@ def _unscored(scenario: Scenario, names: Names, o: OutcomeForecast) -> OutcomeRo
 def _recorded(value: bool, on: date | None) -> str:
     if not value:
         return "no"
-    return f"yes, {long_date(on)}" if on else "yes"
+    return f"yes, about {month(on)}" if on else "yes"
 
 
 def closer(probability: float, baseline: float, recorded: bool) -> str:

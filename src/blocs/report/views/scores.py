@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from blocs.conduct.base import LEVELS
 from blocs.forecast.score import MODELS, Interval, Scores
 from blocs.report.views.effects import QUESTIONS
-from blocs.report.words import number, signed
+from blocs.report.words import number, signed, times
 
 MODEL_WORDS = {
     "model": "the full model",
@@ -48,8 +48,7 @@ class ScoreView:
 def score_view(scores: Scores) -> ScoreView:
     """Return the scores of a run as the report shows them."""
     by_level = tuple(
-        (QUESTIONS[level], interval(gain), verdict(gain, MODEL_WORDS["memory_only"]))
-        for level, gain in scores.versus_by_level.items()
+        (QUESTIONS[level], interval(gain), short_verdict(gain)) for level, gain in scores.versus_by_level.items()
     )
     rows = tuple(_row(scores, model) for model in MODELS)
     return ScoreView(rows, tuple(QUESTIONS[level] for level in LEVELS), by_level, tuple(sentences(scores)))
@@ -60,7 +59,7 @@ def _row(scores: Scores, model: str) -> ScoreRow:
     return ScoreRow(
         MODEL_WORDS[model], MODEL_NOTES[model], number(scores.log_score[model], 3),
         tuple(number(scores.by_level[model][level], 3) for level in LEVELS),
-        interval(gain) if gain else "", verdict(gain, MODEL_WORDS[model]) if gain else "",
+        interval(gain) if gain else "", short_verdict(gain) if gain else "",
     )  # fmt: skip
 
 
@@ -78,18 +77,25 @@ def verdict(gain: Interval, rival: str) -> str:
     return f"not distinguishable from {rival}"
 
 
+def short_verdict(gain: Interval) -> str:
+    """Return how the full model fares in a word or two: the interval decides, not the mean."""
+    return "better" if gain.lo > 0 else "worse" if gain.hi < 0 else "not distinguishable"
+
+
 def sentences(scores: Scores) -> list[str]:
     """Return what won against what on acts, outcomes and counts."""
-    out = [
-        f"On single acts, one step ahead, against {MODEL_WORDS[m]}: {interval(g)} nats an act; {verdict(g, MODEL_WORDS[m])}."
-        for m, g in scores.versus.items()
-    ]
+    out = [_on_acts(gain, MODEL_WORDS[model]) for model, gain in scores.versus.items()]
     out.append(
         _lower("On outcomes (Brier score, lower is better)", scores.brier, scores.brier_baseline, "the base rate", 4)
     )
     counted = "On the number of acts a quarter (CRPS, lower is better)"
     out.append(_lower(counted, scores.crps_counts, scores.crps_baseline, "a constant rate", 2))
     return out
+
+
+def _on_acts(gain: Interval, rival: str) -> str:
+    factor = f"a factor of {times(gain.mean)} in the probability of each act"
+    return f"On single acts, one step ahead, against {rival}: {interval(gain)} nats, {factor}; {verdict(gain, rival)}."
 
 
 def _lower(what: str, model: float, baseline: float, rival: str, digits: int) -> str:
