@@ -60,9 +60,11 @@ class _Carry(NamedTuple):
     track: Track
 
 
-def choose_act(
-    model: Model, coefficients: Coefficients, control: Control, view: View, pairs: Bool[Array, "actor actor"], key: Key
-) -> Act:
+Pairs = Bool[Array, "actor actor"] | None
+"""Who may act toward whom; None where that is everybody alive toward everybody else alive."""
+
+
+def choose_act(model: Model, coefficients: Coefficients, control: Control, view: View, pairs: Pairs, key: Key) -> Act:
     """Draw who acts, toward whom (one of the open `pairs`), what, on what."""
     world = view.world
     zero = jnp.zeros((), jnp.int32)
@@ -70,9 +72,9 @@ def choose_act(
 
     def draw(level: str, chosen: Chosen) -> Int[Array, ""]:
         allowed = may_choose(level, view, chosen)  # type: ignore[arg-type]
-        if level == "source":
+        if level == "source" and pairs is not None:
             allowed = allowed & pairs.any(axis=1)
-        elif level == "target":
+        elif level == "target" and pairs is not None:
             allowed = allowed & pairs[chosen.source]
         elif level == "act":
             allowed = allowed & ~forbidden(control, view.state.clock, chosen.source, chosen.target, len(world.acts))
@@ -158,10 +160,11 @@ def _turn(
     end = start + (carry.step + 1) * model.step_days
     ready = wait(now, delay)
     view = observe(model.world, ready, model.half_lives)
-    pairs = open_pairs(control, view)
+    pairs = open_pairs(control, view) if control.forbid_days.shape[0] else None
+    somebody = view.alive().sum() > 1 if pairs is None else pairs.any()
     # a run whose acts fill every slot stops acting but still closes its steps: it ends, and is reported as cut
     free = carry.track.acts <= carry.track.day.shape[0]
-    acts_now = (now.clock + delay < end) & free & (is_forced | pairs.any())
+    acts_now = (now.clock + delay < end) & free & (is_forced | somebody)
 
     def act() -> tuple[State, Held, Act]:
         drawn = choose_act(model, coefficients, control, view, pairs, here)
