@@ -88,7 +88,8 @@ class AbstractMechanism(eqx.Module):
         for p in cls.card.params:
             value = float(overrides.pop(p.name, p.default))
             if not p.lo <= value <= p.hi:
-                raise bad_input(where, f"{cls.card.name}.{p.name}", f"{value:g} is outside its range", f"{p.lo:g}..{p.hi:g} {p.unit}")
+                expected = f"{p.lo:g}..{p.hi:g} {p.unit}"
+                raise bad_input(where, f"{cls.card.name}.{p.name}", f"{value:g} is outside its range", expected)
             values[p.name] = jnp.asarray(value, jnp.result_type(float))
         if overrides:
             known = ", ".join(p.name for p in cls.card.params)

@@ -15,7 +15,11 @@ def blocs_version() -> str:
 
 def versions() -> dict[str, str]:
     """Return versions of Blocs, Python, the system and the packages that results depend on."""
-    found = {"blocs": blocs_version(), "python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"}
+    found = {
+        "blocs": blocs_version(),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+    }
     return found | {name: _version(name) for name in PACKAGES}
 
 
