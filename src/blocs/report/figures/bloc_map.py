@@ -103,7 +103,7 @@ def _rings(fig: Any, reach: float, sides: int) -> None:
         fig.add_shape(type="circle", x0=-r, x1=r, y0=-r, y1=r, line=line, layer="below")
         mark = f"{warmth:+.1f}".replace("-", "−") if warmth else "0"
         x, y = r * float(np.cos(between)), r * float(np.sin(between))
-        fig.add_annotation(x=x, y=y, text=mark, showarrow=False, font={"size": 10, "color": MUTED}, bgcolor="#fbfbf8")
+        fig.add_annotation(x=x, y=y, text=mark, showarrow=False, font={"size": 10, "color": MUTED})
 
 
 def shade(value: float) -> str:
