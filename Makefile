@@ -21,6 +21,7 @@ demo: $(READY)  ## fit camp on 1953-1957, forecast 1958-1961, score, explain, re
 
 test: $(READY)  ## the quick suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests/engine/test_replay.py --jaxtyping-packages=blocs.bloc,blocs.engine,beartype.beartype
 
 slow: $(READY)  ## coverage of intervals, calibration, headless browser: minutes
 	$(BIN)/python -m pytest -m slow
