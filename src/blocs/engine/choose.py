@@ -51,4 +51,7 @@ def may_choose(level: Level, view: View, chosen: Chosen) -> Bool[Array, " option
 
 def pick(score: Options, allowed: Bool[Array, " option"], gumbel: Options) -> Index:
     """Draw an option from the softmax of the allowed scores (Gumbel-max)."""
-    return jnp.argmax(jnp.where(allowed, score + gumbel, NEVER)).astype(jnp.int32)
+    height = jnp.where(allowed, score + gumbel, NEVER)
+    # not argmax: XLA would compute scores and draws inside its search, one option at a time instead of eight
+    place = jnp.arange(height.shape[0], dtype=jnp.int32)
+    return jnp.min(jnp.where(height == height.max(), place, height.shape[0] - 1))
