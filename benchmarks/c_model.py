@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from reduced import SLOTS, STEP_DAYS, Input, Outcome, _counts
+from reduced import STEP_DAYS, Input, Outcome
 
 SOURCE = Path(__file__).with_name("reduced.c")
 BIN = SOURCE.parent / "bin"
@@ -55,8 +55,8 @@ def run(given: Input, runs: int, seed: int = 0) -> Outcome:
     """Simulate `runs` histories on one core and count."""
     A = given.actors
     values = {**{k: getattr(given, k) for k, _ in _Input._fields_ if hasattr(given, k)}}
-    values |= {"acts": len(given.cooperation), "slots": SLOTS, "step_days": STEP_DAYS}
-    day, code = np.zeros((runs, SLOTS), np.float32), np.full((runs, SLOTS, 4), -1, np.int16)
+    values |= {"acts": len(given.cooperation), "slots": given.slots, "step_days": STEP_DAYS}
+    day, code = np.zeros((runs, given.slots), np.float32), np.full((runs, given.slots, 4), -1, np.int16)
     count, last = np.zeros(runs, np.int32), np.zeros((runs, A, A), np.float32)
     failed = library().reduced(
         ctypes.byref(_Input(**values)),
@@ -64,14 +64,9 @@ def run(given: Input, runs: int, seed: int = 0) -> Outcome:
         ctypes.c_int32(runs), ctypes.c_uint64(seed), *(_pointer(x) for x in (day, code, count, last)),
     )  # fmt: skip
     if failed:
-        raise RuntimeError(f"a run holds more than {SLOTS} acts" if failed == 1 else "too many actors or acts")
+        raise RuntimeError(f"a run holds more than {given.slots} acts" if failed == 1 else "too many actors or acts")
     pairs = np.asarray(given.watched())
-    return Outcome(
-        _counts(code[..., 2], len(given.cooperation)),
-        _counts(code[..., 0], A),
-        _counts(code[..., 1], A),
-        last[:, pairs[:, 0], pairs[:, 1]].astype(np.float64),
-    )
+    return Outcome(code, last[:, pairs[:, 0], pairs[:, 1]].astype(np.float64))
 
 
 def _pointer(x: NDArray[np.generic]) -> ctypes.c_void_p:

@@ -151,17 +151,14 @@ def lean(x: float, by: float) -> float:
 
 def run(given: Input, runs: int, seed: int = 0) -> Outcome:
     """Simulate `runs` histories one after another and count."""
-    kinds = np.zeros((runs, len(given.cooperation)))
-    sources, targets = np.zeros((runs, given.actors)), np.zeros((runs, given.actors))
+    code = np.full((runs, given.slots, 4), -1, np.int16)
     warmth = np.zeros((runs, len(given.watched())))
     for n in range(runs):
         model = Bloc(given, seed + n)
         for _ in range(given.steps):
             model.step()
-        for _, source, target, act in model.record:
-            kinds[n, act] += 1
-            sources[n, source] += 1
-            targets[n, target] += 1
+        acts = [(source, target, act, 0) for _, source, target, act in model.record]
+        code[n, : len(acts)] = np.asarray(acts, np.int16).reshape(-1, 4)
         actors = list(model.agents)
         warmth[n] = [actors[i].warmth[actors[j]] for i, j in given.watched()]
-    return Outcome(kinds, sources, targets, warmth)
+    return Outcome(code, warmth)

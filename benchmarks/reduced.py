@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, ClassVar, NamedTuple
@@ -21,7 +22,7 @@ from blocs.conduct.base import Effect, Specification
 from blocs.conduct.effects.memory import activity, inertia, popularity, reciprocity
 from blocs.conduct.effects.relations import warmth, warmth_back_tone, warmth_tone
 from blocs.engine.control import nothing
-from blocs.engine.loop import simulate
+from blocs.engine.loop import Track, simulate
 from blocs.engine.model import Coefficients, Model, Tempo
 from blocs.engine.watch import Watch, Watched
 from blocs.ground.axes import Key, Scalar
@@ -30,7 +31,6 @@ from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.library.warmth import Warmth
 
 STEP_DAYS = 7.0
-SLOTS = 4096
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,11 @@ class Input:
         half = np.arange(self.actors) < self.actors // 2
         return (half[:, None] == half[None, :]).astype(np.float64)
 
+    @property
+    def slots(self) -> int:
+        """Acts that a run can hold: four times those expected in the long run, and some."""
+        return 256 + int(4 * self.base / (1 - self.branching) * STEP_DAYS * self.steps)
+
     def watched(self) -> tuple[tuple[int, int], ...]:
         """Return the pairs whose warmth is noted: within a camp, across, and back."""
         last = self.actors - 1
@@ -73,12 +78,28 @@ class Input:
 
 
 class Outcome(NamedTuple):
-    """What a program found, leading axis run: acts by kind, by source, by target, last warmth of the watched pairs."""
+    """What a program found, leading axis run.
 
-    kinds: NDArray[np.float64]
-    sources: NDArray[np.float64]
-    targets: NDArray[np.float64]
+    `code` holds acts in order (axes run, slot, 4: source, target, kind, 0; -1 where none), `warmth` the last warmth of
+    the watched pairs (axes run, pair).
+    """
+
+    code: NDArray[np.int16]
     warmth: NDArray[np.float64]
+
+    def acts(self) -> NDArray[np.float64]:
+        """Number of acts, axis run."""
+        return (self.code[..., 0] >= 0).sum(axis=1).astype(np.float64)
+
+    def kinds(self, given: Input) -> NDArray[np.float64]:
+        """Acts by kind, axes (run, kind)."""
+        return _counts(self.code[..., 2].astype(np.int64), len(given.cooperation))
+
+    def pairs(self, given: Input) -> NDArray[np.float64]:
+        """Acts by source and target, axes (run, actor, actor)."""
+        i, j = self.code[..., 0].astype(np.int64), self.code[..., 1].astype(np.int64)
+        flat = np.where(i >= 0, i * given.actors + j, -1)
+        return _counts(flat, given.actors**2).reshape(len(i), given.actors, given.actors)
 
 
 class RecentMemory(AbstractMechanism):
@@ -181,25 +202,26 @@ def _single(tree: Any) -> Any:
     return jax.tree.map(lambda x: x.astype(jnp.float32) if jnp.issubdtype(x.dtype, jnp.floating) else x, tree)
 
 
-def run(given: Input, runs: int, seed: int = 0) -> Outcome:
-    """Simulate `runs` histories on one core and count."""
+def run(given: Input, runs: int, seed: int = 0, cores: int = 1) -> Outcome:
+    """Simulate `runs` histories, shared out over threads, and count."""
     model, state, coefficients, watch = build(given)
     key = named(root(seed), "reduced")
-    keys = jax.vmap(lambda n: at(key, n))(jnp.arange(runs, dtype=jnp.uint32))
     control = nothing(given.actors, len(given.cooperation))
-    track = simulate(model, coefficients, state, control, watch, keys, given.steps, SLOTS)
-    acts, code = np.asarray(track.acts), np.asarray(track.act)
-    if acts.max() > SLOTS:
-        raise RuntimeError(f"a run holds more than {SLOTS} acts")
-    return Outcome(
-        _counts(code[..., 2], len(given.cooperation)),
-        _counts(code[..., 0], given.actors),
-        _counts(code[..., 1], given.actors),
-        np.asarray(track.watched[:, -1], np.float64),
-    )
+
+    def some(numbers: NDArray[np.uint32]) -> Track:
+        keys = jax.vmap(lambda n: at(key, n))(jnp.asarray(numbers))
+        track = simulate(model, coefficients, state, control, watch, keys, given.steps, given.slots)
+        return jax.tree.map(np.asarray, track)
+
+    with ThreadPoolExecutor(cores) as pool:
+        tracks = list(pool.map(some, np.array_split(np.arange(runs, dtype=np.uint32), cores)))
+    track = jax.tree.map(lambda *parts: np.concatenate(parts), *tracks)
+    if track.acts.max() > given.slots:
+        raise RuntimeError(f"a run holds more than {given.slots} acts")
+    return Outcome(track.act, np.asarray(track.watched[:, -1], np.float64))
 
 
-def _counts(code: NDArray[np.int16], width: int) -> NDArray[np.float64]:
+def _counts(code: NDArray[np.int64], width: int) -> NDArray[np.float64]:
     """Count the codes 0..width-1 of each run; -1 marks an empty slot."""
     runs = code.shape[0]
     flat = (np.arange(runs)[:, None] * (width + 1) + code + 1).ravel()

@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from blocs.cli.progress import progress
+from blocs.cli.tables import print_table
 
+COLUMNS = ("what", "seconds", "least to most", "processor s", "peak MB", "ratio")
 BEGIN, END = "<!-- speed:begin -->", "<!-- speed:end -->"
 
 
@@ -22,6 +24,7 @@ def bench(
     scenario: Annotated[str, typer.Argument(help="Name of a scenario, or a folder.")] = "camp",
     quick: Annotated[bool, typer.Option("--quick", help="Fewer runs and repeats, no fresh process.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a list of objects.")] = False,
+    peers: Annotated[bool, typer.Option("--peers", help="Also event models beside other programs' seconds.")] = False,
     page: Annotated[
         Path | None, typer.Option("--markdown", help="Write the table between the marks of this page.")
     ] = None,
@@ -32,7 +35,7 @@ def bench(
     """
     from blocs.ground.errors import bad_input
     from blocs.jobs.bench import bench as job
-    from blocs.jobs.bench import markdown
+    from blocs.jobs.bench import cells, markdown
 
     text = ""
     if page is not None:
@@ -40,23 +43,11 @@ def bench(
         if BEGIN not in text or END not in text:
             raise bad_input(str(page), "marks", "has no place for the table", f"{BEGIN} and {END}")
     with progress() as tell:
-        rows = job(scenario, quick, tell)
+        rows = job(scenario, quick, tell, peers)
     if page is not None:
         head, rest = text.split(BEGIN, 1)
         page.write_text(f"{head}{BEGIN}\n{markdown(rows)}\n{END}{rest.split(END, 1)[1]}", encoding="utf-8")
     if as_json:
         typer.echo(json.dumps([r.to_dict() for r in rows]))
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("what", "seconds", "least to most", "peak MB", "ratio")
-    for r in rows:
-        table.add_row(
-            r.name,
-            r.note or f"{r.seconds:.3g}",
-            f"{r.spread[0]:.3g} to {r.spread[1]:.3g}" if r.spread else "",
-            f"{r.peak_mb:.0f}" if r.peak_mb else "",
-            f"{r.ratio:.3g}: {r.against}" if r.ratio else "",
-        )
-    Console().print(table)
+    else:
+        print_table([dict(zip(COLUMNS, cells(r), strict=True)) for r in rows], COLUMNS, "what")

@@ -1,8 +1,8 @@
 """Timings of what people wait for, each with spread and, where there is one, a ratio to another program.
 
-Ratios are measured on the same input in the same process, one program after the other. The programs to compare with
-(`benchmarks/` of the repository: a Mesa model and a C loop of the same reduced step) are not in an installed package;
-without them, or without a compiler or Mesa, those rows say why they are missing.
+Ratios are measured on the same input in the same process, the programs taking turns, so that what else the machine does
+touches all of them. The programs to compare with (`benchmarks/` of the repository: a Mesa model and a C loop of the same
+reduced step) are not in an installed package; without them, or without a compiler or Mesa, those rows say why.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from types import ModuleType
 
@@ -27,23 +29,32 @@ import numpy as np
 from blocs.conduct.base import LEVELS
 from blocs.engine.model import Coefficients, zero_coefficients
 from blocs.forecast.simulate import forecast
-from blocs.ground.errors import bad_input
+from blocs.ground.errors import BlocsError
 from blocs.inference.fit import Fit, fit_record
 from blocs.inference.sets import Recorded, record_sets
+from blocs.jobs.peak import peak_mb
 from blocs.scenario.build import Built, build
 from blocs.scenario.load import load
 
 Progress = Callable[[str, int, int], None]
-HELP = "import sys; sys.argv = ['blocs', '--help']; from blocs.cli.main import main; main()"
+HELP = "sys.argv = ['blocs', '--help']; from blocs.cli.main import main; main()"
 COLD = "import blocs as bl; bl.fit(bl.load({name!r}))"
+BYTECODE = "import blocs.api, blocs.jobs.bench, blocs.cli.main, typer.rich_utils, rich.panel, rich.table, rich.markdown"
+PEAK = "import atexit, sys; from blocs.jobs.peak import peak_mb; atexit.register(lambda: print(peak_mb(), file=sys.stderr)); "
+"""What a fresh process does first: promise to tell its peak memory as its last line."""
+
+
+SIZES = (24, 100)
+"""Actors of the reduced model: those of a small bloc, and those of a large one."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One timing: median `seconds` of the repeats, `spread` (least, most), peak memory of the process so far in MB.
+    """One timing: median wall-clock `seconds` of the repeats, `spread` (least, most), processor seconds, peak memory.
 
-    `ratio` is how many times faster (above 1) or slower (below 1) this is than `against`, per run of the same input.
-    `note` says why a figure is missing.
+    `peak_mb` is the largest resident memory so far of this process, or of the fresh processes where the row times
+    those, in MB. `ratio` is how many times as fast as `against` this is, by the run on the same input: the median over
+    turns. `note` says why a figure is missing.
     """
 
     name: str
@@ -52,6 +63,7 @@ class Row:
     peak_mb: float | None
     ratio: float | None = None
     against: str | None = None
+    cpu_seconds: float | None = None
     note: str = ""
 
     def to_dict(self) -> dict[str, object]:
@@ -59,16 +71,20 @@ class Row:
         return asdict(self)
 
 
-def bench(scenario: str = "camp", quick: bool = False, progress: Progress | None = None) -> list[Row]:
+def bench(
+    scenario: str = "camp", quick: bool = False, progress: Progress | None = None, peers: bool = False
+) -> list[Row]:
     """Time likelihood, fit, forecast and help, and compare the engine with other programs.
 
     Args:
         scenario: name or folder of the scenario to time.
         quick: fewer runs and repeats, no cold process.
         progress: called with (stage, done, total).
+        peers: also the published event models beside the recorded seconds of other programs.
 
     Raises:
         InputError: no such scenario.
+        BlocsError: a fresh process failed.
     """
     repeats = 2 if quick else 5
     built = build(load(scenario))
@@ -80,42 +96,74 @@ def bench(scenario: str = "camp", quick: bool = False, progress: Progress | None
     rows.append(warm)
     if not quick:
         tell("fit in a fresh process", 0, 0)
-        rows.append(_timed("fit, cold process", lambda: _child(["-c", COLD.format(name=scenario)]), 1))
+        rows.append(_fresh("fit, cold process", COLD.format(name=scenario), 1))
     runs = 200 if quick else 2000
     tell(f"forecast, {runs} runs", 0, 0)
     rows.append(_forecast(fit, runs, 1 if quick else 3))
-    tell("other programs", 0, 0)
-    rows += _against(quick)
+    for actors in SIZES:
+        tell(f"reduced model, {actors} actors", 0, 0)
+        rows += compare(actors, 100 if quick else 1000, 2 if quick else 5)
+    if peers:
+        rows += _event_models(tell)
     tell("blocs --help", 0, 0)
-    rows.append(_timed("blocs --help", lambda: _child(["-c", HELP]), repeats))
+    rows.append(_fresh("blocs --help", HELP, repeats))
     return rows
 
 
-def _timed(name: str, work: Callable[[], object], repeats: int) -> Row:
-    seconds: list[float] = []
-    for _ in range(repeats):
-        begin = perf_counter()
+class Clock:
+    """Wall-clock and processor seconds of each call of some work; `children` counts processes that it waited for."""
+
+    def __init__(self, children: bool = False) -> None:
+        self.who = resource.RUSAGE_CHILDREN if children else resource.RUSAGE_SELF
+        self.wall: list[float] = []
+        self.cpu: list[float] = []
+
+    def __call__(self, work: Callable[[], object]) -> None:
+        """Run the work once and note what it took."""
+        begin, used = perf_counter(), self._used()
         work()
-        seconds.append(perf_counter() - begin)
-    return Row(name, median(seconds), (min(seconds), max(seconds)), peak_mb())
+        self.wall.append(perf_counter() - begin)
+        self.cpu.append(self._used() - used)
+
+    def row(self, name: str, share: float = 1.0, ratio: float | None = None, against: str | None = None) -> Row:
+        """Return the row of what was timed, its seconds times `share`."""
+        wall, cpu = [share * x for x in self.wall], [share * x for x in self.cpu]
+        return Row(name, median(wall), (min(wall), max(wall)), peak_mb(), ratio, against, median(cpu))
+
+    def _used(self) -> float:
+        used = resource.getrusage(self.who)
+        return used.ru_utime + used.ru_stime
 
 
-def median_of(row: Row) -> float:
-    """Return the seconds of a row that was timed."""
-    return row.seconds if row.seconds is not None else float("nan")
+def _timed(name: str, work: Callable[[], object], repeats: int) -> Row:
+    clock = Clock()
+    for _ in range(repeats):
+        clock(work)
+    return clock.row(name)
 
 
-def peak_mb() -> float:
-    """Return the largest resident memory of this process so far, in MB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1024.0 if sys.platform != "darwin" else 1024.0**2)
+def _fresh(name: str, code: str, repeats: int) -> Row:
+    """Time a fresh process that keeps no compiled programs; its peak memory is the largest of the repeats.
 
+    Python keeps its own bytecode, as in an ordinary installation, even where this process was told not to write any.
+    """
+    peaks: list[float] = []
+    clock = Clock(children=True)
+    with TemporaryDirectory() as folder:
+        environment = {**os.environ, "BLOCS_CACHE": "off", "PYTHONPYCACHEPREFIX": folder}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
 
-def _child(arguments: list[str]) -> None:
-    environment = {**os.environ, "BLOCS_CACHE": "off"}
-    done = subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise bad_input("bench", arguments[-1], f"exit {done.returncode}: {done.stderr.strip()[-200:]}")
+        def run(code: str) -> str:
+            command = [sys.executable, "-c", code]
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise BlocsError(f"bench: {name}: exit {done.returncode}: {done.stderr.strip()[-200:]}")
+            return done.stderr
+
+        run(BYTECODE)
+        for _ in range(repeats):
+            clock(lambda: peaks.append(float(run(PEAK + code).split()[-1])))
+    return replace(clock.row(name), peak_mb=max(peaks))
 
 
 def _likelihood(built: Built, repeats: int) -> Row:
@@ -153,39 +201,49 @@ def _forecast(fit: Fit, runs: int, repeats: int) -> Row:
     return _timed(name, lambda: forecast(fit, runs=runs), repeats)
 
 
-def _against(quick: bool) -> list[Row]:
-    """Blocs, Mesa and C on the reduced model."""
+def compare(actors: int, runs: int, turns: int) -> list[Row]:
+    """Time the reduced model in Blocs, Mesa and C, in turns; seconds are those of one run of 208 weeks.
+
+    Mesa runs a model in one process, so it stands against Blocs on all cores; the C loop against Blocs on one.
+    """
+    title = f"reduced model, {actors} actors, a run"
     try:
         ours = _program("reduced")
     except ImportError as missing:
-        return [Row("reduced model", None, None, None, note=f"not compared: {missing}")]
-    given = ours.Input()
-    runs = 200 if quick else 2000
-    ours.run(given, runs)  # compiles
-    repeats = 2 if quick else 3
-    mine = _timed(f"reduced model, {runs} runs", lambda: ours.run(given, runs), repeats)
-    rows = [mine]
-    for name, label, count in (("mesa_model", "Mesa", 2 if quick else 4), ("c_model", "C loop, one core", runs)):
-        rows.append(_other(mine, runs, name, label, count, given, repeats))
+        return [Row(title, None, None, None, note=f"not compared: {missing}")]
+    given, cores = ours.Input(actors=actors), os.cpu_count() or 1
+    few = max(1, 100 // actors)
+    rows: list[Row] = []
+    for name, label, count, used in (("mesa_model", "Mesa", few, cores), ("c_model", "C loop, one core", runs, 1)):
+        try:
+            program = _program(name)
+            program.run(given, 1)
+        except (ImportError, RuntimeError) as missing:
+            rows.append(Row(f"{title}: {label}", None, None, None, note=f"not compared: {missing}"))
+            continue
+        ours.run(given, runs, cores=used)  # compiles
+        mine, theirs = Clock(), Clock()
+        for _ in range(turns):
+            mine(lambda used=used: ours.run(given, runs, cores=used))
+            theirs(lambda program=program, count=count: program.run(given, count))
+        ratios = [(b / count) / (a / runs) for a, b in zip(mine.wall, theirs.wall, strict=True)]
+        where = "one core" if used == 1 else f"{used} cores"
+        rows.append(mine.row(f"{title}: Blocs, {where}", 1 / runs, median(ratios), label))
+        rows.append(theirs.row(f"{title}: {label}", 1 / count))
     return rows
 
 
-def _other(mine: Row, runs: int, name: str, label: str, count: int, given: object, repeats: int) -> Row:
+def _event_models(tell: Progress) -> list[Row]:
+    """Published event models beside the recorded seconds of other programs (another machine, hence no ratio)."""
     try:
-        program = _program(name)
-        program.run(given, 1)
-    except (ImportError, RuntimeError) as missing:
-        return Row(f"reduced model, {label}", None, None, None, note=f"not compared: {missing}")
-    theirs = _timed(f"reduced model, {label}, {count} runs", lambda: program.run(given, count), repeats)
-    ratio = (median_of(theirs) / count) / (median_of(mine) / runs)
-    return Row(
-        theirs.name,
-        theirs.seconds,
-        theirs.spread,
-        theirs.peak_mb,
-        ratio,
-        f"Blocs is this many times as fast as {label}",
-    )
+        cases = _program("event_models").cases(False)
+    except ImportError as missing:
+        return [Row("event models", None, None, None, note=f"not compared: {missing}")]
+    rows: list[Row] = []
+    for name, (work, repeats, others) in cases.items():
+        tell(name, 0, 0)
+        rows.append(replace(_timed(f"event model, {name}", work, repeats), against=f"recorded seconds: {others}"))
+    return rows
 
 
 def _program(name: str) -> ModuleType:
@@ -198,26 +256,43 @@ def _program(name: str) -> ModuleType:
 
 
 def machine() -> str:
-    """Return what the timings were taken on: cores, system, versions; no names of machines."""
+    """Return what the timings were taken on: processor, cores, versions; no names of machines."""
     gpu = "" if jax.default_backend() == "cpu" else f", {jax.devices()[0].device_kind}"
     return (
-        f"{os.cpu_count()} cores, {platform.machine()}{gpu}, Python {platform.python_version()}, "
-        f"JAX {jax.__version__}, NumPy {np.__version__}"
+        f"{os.cpu_count()} cores ({_processor()}){gpu}, Python {platform.python_version()}, "
+        f"JAX {jax.__version__}, NumPy {np.__version__}, Blocs {version('blocs')}"
     )
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.is_file() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.processor() or platform.machine()
 
 
 def markdown(rows: list[Row]) -> str:
     """Return the rows as a Markdown table with the machine above it."""
     lines = [
-        f"Measured by `blocs bench` on {machine()}.",
+        f"Measured by `blocs bench` on {machine()}. Seconds are medians of wall-clock time; processor seconds count all "
+        "cores, and other work on the machine touches them less.",
         "",
-        "| what | seconds | least to most | peak MB | ratio |",
-        "| --- | --- | --- | --- | --- |",
+        "| what | seconds | least to most | processor seconds | peak MB | ratio |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
-    for r in rows:
-        seconds = f"{r.seconds:.3g}" if r.seconds is not None else r.note
-        spread = f"{r.spread[0]:.3g} to {r.spread[1]:.3g}" if r.spread else ""
-        peak = f"{r.peak_mb:.0f}" if r.peak_mb else ""
-        ratio = f"{r.ratio:.3g} ({r.against})" if r.ratio else ""
-        lines.append(f"| {r.name} | {seconds} | {spread} | {peak} | {ratio} |")
-    return "\n".join(lines)
+    return "\n".join(lines + [f"| {' | '.join(cells(r))} |" for r in rows])
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """Return a row as text: what, seconds, spread, processor seconds, peak MB, ratio."""
+    if row.seconds is None or row.spread is None:
+        return row.name, row.note, "", "", "", ""
+    ratio = f"{row.ratio:.3g} times as fast as {row.against}" if row.ratio else row.against or ""
+    return (
+        row.name,
+        f"{row.seconds:.3g}",
+        f"{row.spread[0]:.3g} to {row.spread[1]:.3g}",
+        f"{row.cpu_seconds:.3g}" if row.cpu_seconds is not None else "",
+        f"{row.peak_mb:.0f}" if row.peak_mb else "",
+        ratio,
+    )
