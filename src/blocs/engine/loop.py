@@ -1,8 +1,9 @@
 """The simulation loop: many histories in one compiled program.
 
 Within a step acts come one after another at exponential waiting times; each is drawn through the four choices and
-performed at once. One turn of the loop is therefore either an act or the close of a step, whichever comes first; every
-run keeps its own clock, and the loop ends when the slowest run of the batch has closed its last step.
+performed at once. One turn of the loop is therefore either an act or the close of a step, whichever comes first, and every
+run keeps its own clock. On a CPU one run follows another, and each turn pays for the branch it takes; on an accelerator
+runs go side by side, and the loop ends when the slowest has closed its last step.
 """
 
 from __future__ import annotations

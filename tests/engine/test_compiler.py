@@ -1,0 +1,68 @@
+"""Loops compiled whole: the flag is asked for once, shares with the person's own, and reaches XLA."""
+
+from __future__ import annotations
+
+import os
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from blocs.engine.compiler import LOOP_BYTES, compile_loops_whole
+from blocs.engine.loop import simulate
+
+from . import lab
+
+OURS = f"xla_cpu_small_while_loop_byte_threshold={LOOP_BYTES}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (None, f"--xla_backend_extra_options={OURS}"),
+        ("", f"--xla_backend_extra_options={OURS}"),
+        ("--xla_cpu_enable_fast_math=false", f"--xla_cpu_enable_fast_math=false --xla_backend_extra_options={OURS}"),
+        ("--xla_backend_extra_options=other=1", f"--xla_backend_extra_options={OURS},other=1"),
+        (
+            "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=5",
+            "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=5",
+        ),
+    ],
+)
+def test_the_flag_is_asked_for_once_beside_what_is_there(monkeypatch, before, after):
+    if before is None:
+        monkeypatch.delenv("XLA_FLAGS", raising=False)
+    else:
+        monkeypatch.setenv("XLA_FLAGS", before)
+    compile_loops_whole()
+    compile_loops_whole()
+    assert os.environ["XLA_FLAGS"] == after
+
+
+@pytest.mark.skipif(jax.default_backend() != "cpu", reason="loops are compiled whole on a CPU only")
+def test_xla_takes_the_flag():
+    program = jax.jit(lambda x: jax.lax.fori_loop(0, 9, lambda n, y: jnp.sin(y) + n, x))
+    text = program.lower(jnp.ones(1000)).compile().as_text()
+    assert "xla_cpu_small_call" in text, "XLA no longer knows the option: look for its new name"
+
+
+@pytest.mark.parametrize("lanes", [2, 7])
+def test_runs_side_by_side_are_those_one_after_another(parts, lanes):
+    """An accelerator runs all histories side by side: the same acts, and quantities equal but for rounding."""
+    m, c, s = parts
+    control = lab.light(lab.nothing(len(m.world.actors), len(m.world.acts)))
+    one = simulate(m, c, s, control, lab.WATCH, lab.keys(7), lab.STEPS, lab.SLOTS, lanes=1)
+    many = simulate(m, c, s, control, lab.WATCH, lab.keys(7), lab.STEPS, lab.SLOTS, lanes=lanes)
+    np.testing.assert_array_equal(many.acts, one.acts)
+    np.testing.assert_array_equal(many.act, one.act)
+    np.testing.assert_allclose(many.day, one.day, rtol=1e-5)
+    np.testing.assert_allclose(many.watched, one.watched, rtol=1e-4, atol=1e-5)
+    assert int(one.acts.min()) > 5
+
+
+def test_a_run_does_not_depend_on_those_beside_it(parts):
+    m, c, s = parts
+    few, many = lab.run(m, c, s, runs=3), lab.run(m, c, s, runs=8)
+    for a, b in zip(few, many, strict=True):
+        np.testing.assert_array_equal(a, b[:3])
