@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
+from blocs.cli.pages import place
 from blocs.cli.progress import progress
 from blocs.cli.tables import print_table
 
 COLUMNS = ("what", "seconds", "least to most", "processor s", "peak MB", "ratio")
-BEGIN, END = "<!-- speed:begin -->", "<!-- speed:end -->"
 
 
 def register(app: typer.Typer) -> None:
@@ -33,20 +33,14 @@ def bench(
 
     Example: blocs bench --quick
     """
-    from blocs.ground.errors import bad_input
     from blocs.jobs.bench import bench as job
     from blocs.jobs.bench import cells, markdown
 
-    text = ""
-    if page is not None:
-        text = page.read_text(encoding="utf-8") if page.is_file() else ""
-        if BEGIN not in text or END not in text:
-            raise bad_input(str(page), "marks", "has no place for the table", f"{BEGIN} and {END}")
+    where = place(page, "speed") if page is not None else None
     with progress() as tell:
         rows = job(scenario, quick, tell, peers)
-    if page is not None:
-        head, rest = text.split(BEGIN, 1)
-        page.write_text(f"{head}{BEGIN}\n{markdown(rows)}\n{END}{rest.split(END, 1)[1]}", encoding="utf-8")
+    if where is not None:
+        where.fill(markdown(rows))
     if as_json:
         typer.echo(json.dumps([r.to_dict() for r in rows]))
     else:

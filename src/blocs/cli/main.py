@@ -9,6 +9,7 @@ import typer
 
 from blocs.cli import (
     ask,
+    backtest,
     bench,
     check,
     cite,
@@ -36,7 +37,7 @@ app = typer.Typer(
 )
 
 # The order here is the order of `blocs --help`.
-COMMANDS = (show, check, run, fit, forecast, score, explain, ask, tune, decide, effects, cite, report, bench)
+COMMANDS = (show, check, run, fit, forecast, score, explain, ask, tune, decide, effects, cite, report, backtest, bench)
 
 for _module in COMMANDS:
     _module.register(app)

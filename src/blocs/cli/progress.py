@@ -23,7 +23,9 @@ def progress() -> Generator[Callable[[str, int, int], None]]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    console = Console(stderr=True)
+    # where nobody watches, rich would leave an empty line
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         yield _Stages(bars)
 
 

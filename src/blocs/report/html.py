@@ -54,7 +54,7 @@ def render_report(run: RunResult) -> str:
         run: what `blocs run` leaves in memory.
     """
     names = Names.of(run.scenario)
-    page = _environment().get_template("report.html.j2")
+    page = environment().get_template("report.html.j2")
     return page.render(
         spec=run.scenario.spec,
         names=names,
@@ -72,9 +72,9 @@ def render_report(run: RunResult) -> str:
         limits=about.limits(run),
         reproduce=about.reproduce(run),
         pictures=pictures.draw(run, names),
-        style=Markup(_text("report.css")),
-        script=Markup(_text("report.js")),
-        plotly=Markup(_plotly()),
+        style=Markup(template_text("report.css")),
+        script=Markup(template_text("report.js")),
+        plotly=Markup(plotly_script()),
     )
 
 
@@ -85,7 +85,8 @@ def _absent(run: RunResult) -> set[str]:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return the templates of this package, everything escaped, with the filter `figure_json`."""
     env = Environment(
         loader=PackageLoader("blocs.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
@@ -100,11 +101,13 @@ def figure_json(figure: Any) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
 
-def _text(name: str) -> str:
+def template_text(name: str) -> str:
+    """Return a template, style or script as it stands."""
     return resources.files("blocs.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
-def _plotly() -> str:
+def plotly_script() -> str:
+    """Return plotly's script, to be inlined."""
     from plotly.offline import get_plotlyjs  # pyright: ignore[reportMissingTypeStubs]
 
     return str(get_plotlyjs())
