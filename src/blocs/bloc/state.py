@@ -14,7 +14,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from blocs.bloc.vocabulary import Quantity, vocabulary
+from blocs.bloc.vocabulary import SLOT_AXES, Quantity, vocabulary
 from blocs.bloc.world import World
 from blocs.ground.axes import (
     ActorMemory,
@@ -90,6 +90,7 @@ def axis_sizes(world: World, half_lives: int) -> dict[str, int]:
         "lever": len(world.levers),
         "memory": half_lives,
         "turn": len(TURN),
+        **SLOT_AXES,
     }
 
 

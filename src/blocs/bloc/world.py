@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import equinox as eqx
+import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, UInt32
 
+from blocs.bloc.vocabulary import SLOT_AXES
 from blocs.ground.axes import ByAct, ByActor, ByDyad
 
 
@@ -30,6 +32,7 @@ class World(eqx.Module):
         act_openness: least step of openness that the act shows; 0 where none.
 
         actor_id, act_id, issue_id: stable 32-bit ids for random streams.
+        act_kinds: kinds of each act, which mechanisms tell apart (`is_kind`); empty where every act is its own kind.
     """
 
     actors: tuple[str, ...] = eqx.field(static=True)
@@ -54,15 +57,25 @@ class World(eqx.Module):
     actor_id: UInt32[Array, " actor"]
     act_id: UInt32[Array, " act"]
     issue_id: UInt32[Array, " issue"]
+    act_kinds: tuple[tuple[str, ...], ...] = eqx.field(static=True, default=())
+
+    def is_kind(self, name: str) -> ByAct:
+        """Return 1 for acts of a kind, 0 for others. The kind of an act is its id unless `act_kinds` says otherwise."""
+        kinds = self.act_kinds or tuple((act,) for act in self.acts)
+        return jnp.asarray([float(name in one) for one in kinds], self.polarity.dtype)
 
     def index(self, axis: str, name: str) -> int:
-        """Return the position of a name on an axis (`actor`, `act`, `issue`, `lever`); `KeyError` where absent."""
-        names: tuple[str, ...] = {"actor": self.actors, "act": self.acts, "issue": self.issues, "lever": self.levers}[
-            axis
-        ]
+        """Return the position of a name on an axis (see `names`); `KeyError` where absent."""
+        names = self.names(axis)
         if name not in names:
             raise KeyError(f"no {axis} named {name!r}")
         return names.index(name)
+
+    def names(self, axis: str) -> tuple[str, ...]:
+        """Return the names on an axis; places on an axis of fixed length are called `0`, `1` and so on."""
+        if axis in SLOT_AXES:
+            return tuple(str(n) for n in range(SLOT_AXES[axis]))
+        return {"actor": self.actors, "act": self.acts, "issue": self.issues, "lever": self.levers}[axis]
 
     def exists(self, day: Float[Array, ""]) -> Bool[Array, " actor"]:
         """Return which actors exist on a day (days since the epoch)."""

@@ -51,11 +51,10 @@ class Ensemble:
         world = self.fit.built.model.world
         from blocs.bloc.vocabulary import vocabulary
 
-        axes = {"actor": world.actors, "lever": world.levers, "issue": world.issues, "act": world.acts}
         out: list[tuple[str, tuple[str, ...]]] = []
         for name, index in self.watch:
             kinds = vocabulary()[name].axes
-            out += [(name, tuple(axes[a][i] for a, i in zip(kinds, entry, strict=True))) for entry in index]
+            out += [(name, tuple(world.names(a)[i] for a, i in zip(kinds, entry, strict=True))) for entry in index]
         return out
 
     def column(self, name: str, *where: str) -> NDArray[np.float32]:

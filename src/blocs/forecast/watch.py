@@ -34,5 +34,5 @@ def default_watch(built: Built) -> Watch:
 def state_index(built: Built, condition: StateCondition) -> tuple[int, ...]:
     """Return the index of a state condition on each axis of its quantity."""
     chosen = condition.state
-    names = {"actor": [chosen.actor, chosen.toward], "lever": [chosen.lever], "issue": [chosen.issue]}
-    return tuple(built.model.world.index(axis, str(names[axis].pop(0))) for axis in vocabulary()[chosen.variable].axes)
+    names = chosen.names()
+    return tuple(built.model.world.index(axis, names[axis].pop(0)) for axis in vocabulary()[chosen.variable].axes)

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Array
 
 from blocs.bloc.state import State, blank_state
-from blocs.bloc.vocabulary import vocabulary
+from blocs.bloc.vocabulary import SLOT_AXES, vocabulary
 from blocs.bloc.world import World
 from blocs.conduct.base import Specification
 from blocs.conduct.catalogue import full
@@ -148,6 +148,7 @@ def build_world(scenario: Scenario) -> World:
         actor_id=stable_ids(names),
         act_id=stable_ids(a.id for a in acts),
         issue_id=stable_ids(scenario.issues),
+        act_kinds=tuple(a.kinds or (a.id,) for a in acts),
     )
 
 
@@ -175,19 +176,15 @@ def starting_state(scenario: Scenario, world: World, half_lives: int) -> State:
     """Return the state on the first day: vocabulary defaults, ties of dependence, and the scenario's state entries."""
     state = blank_state(world, half_lives, jnp.float64)
     values = {name: np.array(getattr(state, name)) for name in vocabulary()}
-    index = {
-        "actor": {n: i for i, n in enumerate(world.actors)},
-        "issue": {n: i for i, n in enumerate(world.issues)},
-        "lever": {n: i for i, n in enumerate(world.levers)},
-    }
+    index = {axis: {n: i for i, n in enumerate(world.names(axis))} for axis in ("actor", "issue", "lever", *SLOT_AXES)}
     for n, lever in enumerate(world.levers):
         values["dependence"][:, :, n] = np.asarray(
             _tie_matrix(scenario, world.actors, DEPENDS + lever, symmetric=False)
         )
     for entry in scenario.state_entries:
         axes = vocabulary()[entry.variable].axes
-        parts = {"actor": [entry.actor, entry.toward], "lever": [entry.lever], "issue": [entry.issue]}
-        place = tuple(index[axis].get(parts[axis].pop(0) or "") for axis in axes)
+        parts = entry.names()
+        place = tuple(index[axis].get(parts[axis].pop(0)) for axis in axes)
         if None not in place:  # a lever that no actor depends on has no place on the axis
             values[entry.variable][place] = entry.value
     return state.replace(**{name: jnp.asarray(v) for name, v in values.items()})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from blocs.bloc.vocabulary import Quantity, vocabulary
+from blocs.bloc.vocabulary import SLOT_AXES, Quantity, vocabulary
 from blocs.ground.errors import Fault, InputError
 from blocs.record import dates
 from blocs.record.event import LONGEST_DYADIC_SPAN, Event, Position
@@ -121,8 +121,8 @@ class Checker:
             place.add(field + "variable", f"is an unknown {shown(entry.variable)}", f"a quantity of the state{hint}")
             return
         wanted = ends(quantity)
-        for name in ("actor", "toward", "lever", "issue"):
-            value: str | None = getattr(entry, name)
+        for name in ("actor", "toward", "lever", "issue", *SLOT_AXES):
+            value: str | int | None = getattr(entry, name)
             if (value is None) == (name in wanted):
                 problem = "is missing" if value is None else "is not an axis here"
                 place.add(field + name, problem, f"{quantity.name}[{', '.join(wanted)}]")

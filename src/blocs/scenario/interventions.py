@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NoReturn
 
+from blocs.bloc.vocabulary import SLOT_AXES
 from blocs.ground.errors import bad_input
 from blocs.record import dates
 from blocs.scenario.faults import near, shown
@@ -197,7 +198,8 @@ class _Parser:
     def axis(self, axis: str, name: str) -> tuple[str, ...]:
         if axis == "actor":
             return self.resolve(name)
-        known = {"lever": self.names.levers, "issue": self.names.issues, "act": self.names.acts}.get(axis)
+        slots = {slot: tuple(str(n) for n in range(size)) for slot, size in SLOT_AXES.items()}
+        known = {"lever": self.names.levers, "issue": self.names.issues, "act": self.names.acts, **slots}.get(axis)
         if known is None:
             self.fail(
                 f"changes an axis {shown(axis)}, which no person sets", "a variable over actors, levers or issues"

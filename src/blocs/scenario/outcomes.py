@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from blocs.record.event import Id, Pages
-from blocs.scenario.spec import Part, Text, When
+from blocs.scenario.spec import Cell, Part, Text, When
 
 PLACEHOLDER = "{member}"
 """Stands for the member in an outcome with `for_each`."""
@@ -42,14 +42,9 @@ class EventCondition(Part):
     at_least: Annotated[int, Field(ge=1)] = 1
 
 
-class StateSelector(Part):
+class StateSelector(Cell):
     """A value of the state and a threshold; the axes of the variable say which of the names are needed."""
 
-    variable: str
-    actor: str | None = None
-    toward: str | None = None
-    lever: str | None = None
-    issue: str | None = None
     at_least: float | None = None
     at_most: float | None = None
 

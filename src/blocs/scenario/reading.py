@@ -38,6 +38,10 @@ class Row(Generic[Model]):
     whole: bool = True
 
 
+OPTIONAL_COLUMNS = frozenset({"kinds"})
+"""Columns that a table may leave out; all cells are then empty."""
+
+
 def lines(path: Path, faults: Faults) -> Iterator[tuple[int, str]]:
     """Yield (line number, text without its end); too long a line is a fault and left out."""
     try:
@@ -185,7 +189,7 @@ def _csv_lines(path: Path, faults: Faults) -> Iterator[str]:
 def _header(cells: Sequence[str], model: type[BaseModel], faults: Faults) -> list[str]:
     known = _columns(model)
     names = [cell.strip() for cell in cells]
-    problems = [f"lack {name!r}" for name in known if name not in names]
+    problems = [f"lack {name!r}" for name in known if name not in names and name not in OPTIONAL_COLUMNS]
     problems += [f"have an unknown {shown(name)}" for name in dict.fromkeys(names) if name not in known]
     problems += [f"repeat {name!r}" for name in dict.fromkeys(names) if names.count(name) > 1]
     for problem in problems:
@@ -198,7 +202,7 @@ def _row(line: int, cells: Sequence[str], header: Sequence[str], model: type[Mod
     filled = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip() and name in known}
     if len(cells) != len(header):
         faults.add(line, "row", f"has {len(cells)} cells", f"{len(header)} as in the header")
-    elif set(header) == set(known):
+    elif set(known) - OPTIONAL_COLUMNS <= set(header) <= set(known):
         return validated(filled, model, faults, line, lambda _: line)
     # Cells of a broken row or table may stand under the wrong name: only the id is trusted.
     return Row(line, _salvaged({key: filled[key] for key in ("id",) if key in filled}, model), whole=False)

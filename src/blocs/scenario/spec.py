@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from blocs.bloc.vocabulary import SLOT_AXES
 from blocs.record.event import Id, Ids, Pages
 from blocs.scenario.tables import Edtf, Ground
 
@@ -145,10 +146,11 @@ class Meeting(Part):
     pages: Pages = ()
 
 
-class StateEntry(Part):
-    """One value of the state at the start of the period; `variable` is a name of the vocabulary.
+class Cell(Part):
+    """One place of a quantity of the state; `variable` is a name of the vocabulary.
 
-    Which of `actor`, `toward`, `lever` and `issue` are given follows from the axes of the variable.
+    Which of the other fields are given follows from the axes of the variable; the last four are places, from 0, on axes
+    of fixed length (contenders in a leadership, running sessions, clauses of a text, messages under way).
     """
 
     variable: str
@@ -156,6 +158,21 @@ class StateEntry(Part):
     toward: str | None = None
     lever: str | None = None
     issue: str | None = None
+    seat: Annotated[int, Field(ge=0, lt=SLOT_AXES["seat"])] | None = None
+    session: Annotated[int, Field(ge=0, lt=SLOT_AXES["session"])] | None = None
+    clause: Annotated[int, Field(ge=0, lt=SLOT_AXES["clause"])] | None = None
+    message: Annotated[int, Field(ge=0, lt=SLOT_AXES["message"])] | None = None
+
+    def names(self) -> dict[str, list[str]]:
+        """Return the names given for each axis, in order; a name that is not given is empty."""
+        written = {"actor": [self.actor, self.toward], "lever": [self.lever], "issue": [self.issue]}
+        written |= {axis: [None if getattr(self, axis) is None else str(getattr(self, axis))] for axis in SLOT_AXES}
+        return {axis: [name or "" for name in names] for axis, names in written.items()}
+
+
+class StateEntry(Cell):
+    """One value of the state at the start of the period."""
+
     value: float
     basis: Ground
     pages: Pages = ()

@@ -94,7 +94,8 @@ class ActCode(TableRow):
 
     `rung` is the highest rung 0..22 of the coercion ladder (SYSTEM S18) that the act by itself expresses when a
     stronger side does it, `openness` the least step 0..6 (SYSTEM S27) it shows when done in public; both are our
-    coding and empty where the act expresses none. `aliases` are other words for the act.
+    coding and empty where the act expresses none. `aliases` are other words for the act, `kinds` the
+    kinds of act (such as aid, refuse, withhold) as which mechanisms treat it; by default its own id.
     """
 
     id: Id
@@ -108,6 +109,7 @@ class ActCode(TableRow):
     rung: Annotated[int, Field(ge=0, le=22)] | None = None
     openness: Annotated[int, Field(ge=0, le=6)] | None = None
     aliases: Words = ()
+    kinds: Words = ()
 
 
 class Lever(TableRow):

@@ -36,6 +36,18 @@ KINDS = (
     (1, 0, 0.0, 6, 0),
 )
 
+# what each of them may be called: every kind that a mechanism asks for belongs to one of these acts
+NAMES = (
+    ("break", "coerce", "military"),
+    ("aid", "agree", "base", "specialists"),
+    ("withhold", "sanction", "recall", "remove", "purge"),
+    ("criticise", "demand", "threaten", "distance", "letter", "spy", "subvert", "plot"),
+    ("honour", "visit", "propose", "promise", "align", "defend", "rehabilitate", "appoint", "personnel", "proposal"),
+    ("declare", "inform", "speech", "publication", "process"),
+    ("refuse", "slight", "refusal", "expulsion"),
+    ("meet", "consult", "lobby", "vote", "signature", "meeting"),
+)
+
 M = TypeVar("M", bound=AbstractMechanism)
 _SEEDS = st.integers(0, 2**32 - 1)
 _WILDNESS = st.sampled_from((0.0, 0.3, 0.7, 1.0))
@@ -91,7 +103,8 @@ def make_world(seed: int, actors: int = 4, issues: int = 3, levers: int = 2, act
     member = (rng.random(actors) < 0.7) * (1.0 - patron)
     client = np.outer(member, patron) * (rng.random((actors, actors)) < 0.9)
     kinds = np.array([KINDS[g % len(KINDS)] for g in range(acts)], dtype=float)
-    kinds = kinds[rng.permutation(acts)]
+    order = rng.permutation(acts)
+    kinds = kinds[order]
     gone = rng.random(actors) < 0.2
     present = np.where(gone[:, None], [[500.0, 1000.0]], [[-10000.0, 10000.0]])
     names = {"actor": actors, "act": acts, "issue": issues, "lever": levers}
@@ -123,6 +136,7 @@ def make_world(seed: int, actors: int = 4, issues: int = 3, levers: int = 2, act
         actor_id=stable_ids(label["actor"]),
         act_id=stable_ids(label["act"]),
         issue_id=stable_ids(label["issue"]),
+        act_kinds=tuple(NAMES[n % len(NAMES)] for n in order),
     )
 
 
