@@ -65,6 +65,40 @@ class State(eqx.Module):
     private_position: ByActorIssue
     salience: ByActorIssue
     line: ByIssue
+    prestige: ByActor
+    access: ByActor
+    listed: ByActor
+    honour_level: ByDyad
+    conduct: ByActor
+    credit_fund: ByActor
+    credit_line: ByDyad
+    forgiven: ByActor
+    request: ByDyad
+    struck: ByDyad
+    on_order: ByActorLever
+    harvest: ByActor
+    scarcity: ByActor
+    supply_promise: ByActor
+    pending: ByDyad
+    delivered: ByDyad
+    cancelled: ByActor
+    stall: ByDyad
+    pool: ByActor
+    pool_quality: ByActor
+    resource_true: ByActor
+    resource_report: ByActor
+    resource_centre: ByActor
+    local_capacity: ByActor
+    students: ByActor
+    trained: ByActor
+    student_loyalty: ByActor
+    faction_expectation: ByActor
+    demonstration: ByActor
+    quota: ByActor
+    compliance: ByActor
+    home_cost: ByActor
+    advice: ByActorLever
+    integration_offer: ByActor
     recent: DyadMemory
     hostile: ByDyad
     friendly: ByDyad
