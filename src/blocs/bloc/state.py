@@ -30,7 +30,7 @@ from blocs.ground.axes import (
 )
 
 TURN = ("source", "target", "act", "issue")
-INTEGER = frozenset({"last_act", "last_issue", "turn"})
+INTEGER = frozenset({"last_act", "last_issue", "turn", "message_source", "message_target", "message_issue"})
 
 
 class State(eqx.Module):
@@ -99,6 +99,28 @@ class State(eqx.Module):
     home_cost: ByActor
     advice: ByActorLever
     integration_offer: ByActor
+    reversal_cost: ByActor
+    resistance: ByActor
+    follow_lag: ByActor
+    commitment: ByActorIssue
+    line_phase: ByIssue
+    line_strain: ByIssue
+    shock: ByIssue
+    patience: ByDyad
+    cascade_lag: ByActor
+    outside_option_true: ByActor
+    outside_option_perceived: ByActor
+    willingness_to_suffer: ByActor
+    hardship: ByActor
+    rally: ByActor
+    trust: ByDyad
+    party_tie: ByDyad
+    rival_centre: ByActor
+    thaw: ByActor
+    mission: ByDyad
+    susceptibility: ByActor
+    news_access: ByActor
+    concession: ByActor
     recent: DyadMemory
     hostile: ByDyad
     friendly: ByDyad
@@ -109,6 +131,32 @@ class State(eqx.Module):
     last_act: Int[Array, "actor actor"]
     last_issue: Int[Array, "actor actor"]
     turn: Int[Array, " turn"]
+    discretion: ByActor
+    envoy_reliability: ByActor
+    report_bias: ByActor
+    printed_line: ByIssue
+    journal_line: ByIssue
+    leaked: ByIssue
+    known_line: ByActorIssue
+    circle: ByActorIssue
+    unheard: ByDyad
+    tapped: ByDyad
+    tap_known: ByDyad
+    doubt: ByDyad
+    believed_unrest: ByDyad
+    evidence: ByDyad
+    charge: ByDyad
+    release: ByDyad
+    edited: ByDyad
+    message_source: Int[Array, " message"]
+    message_target: Int[Array, " message"]
+    message_issue: Int[Array, " message"]
+    message_state: Float[Array, " message"]
+    message_days: Float[Array, " message"]
+    message_class: Float[Array, " message"]
+    message_leak: Float[Array, " message"]
+    message_order: Float[Array, " message"]
+    message_told: Float[Array, " message"]
 
     def replace(self, **changes: Any) -> State:
         """Return a state with some fields changed; `TypeError` for a field that does not exist."""
