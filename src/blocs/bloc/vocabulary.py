@@ -20,13 +20,25 @@ Contenders in an actor's leadership (seat 0 is the head), meetings, talks and te
 messages under way.
 """
 
+SEEN: Mapping[str, str] = MappingProxyType(
+    {
+        "public": "everybody",
+        "own": "the actor of the first actor axis alone",
+        "pair": "the two actors of a dyad",
+        "patron": "the patron alone",
+        "none": "nobody who chooses",
+    }
+)
+"""Who can see an entry of a quantity when it chooses (`blocs.bloc.sight`)."""
+
 
 @dataclass(frozen=True)
 class Quantity:
     """One quantity of the state.
 
     `axes` are names of `blocs.ground.axes`; `lo` and `hi` bound every entry (`None`: unbounded on that side); `memory`
-    tells quantities that only record past acts; `systems` are the ids of SYSTEM.md that read or write it.
+    tells quantities that only record past acts; `systems` are the ids of SYSTEM.md that read or write it; `seen` is a key
+    of `SEEN` (empty in the file: public).
     """
 
     name: str
@@ -39,6 +51,7 @@ class Quantity:
     memory: bool
     systems: str
     meaning: str
+    seen: str = "public"
 
 
 @cache
@@ -61,4 +74,5 @@ def _quantity(row: Mapping[str, str]) -> Quantity:
         memory=row["memory"] == "1",
         systems=row["systems"],
         meaning=row["meaning"],
+        seen=row.get("seen") or "public",
     )

@@ -6,6 +6,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, UInt32
 
+from blocs.bloc.rungs import Rungs, default_rungs
 from blocs.bloc.vocabulary import SLOT_AXES
 from blocs.ground.axes import ByAct, ByActor, ByDyad
 
@@ -33,6 +34,7 @@ class World(eqx.Module):
 
         actor_id, act_id, issue_id: stable 32-bit ids for random streams.
         act_kinds: kinds of each act, which mechanisms tell apart (`is_kind`); empty where every act is its own kind.
+        ladder: what each rung of the coercion ladder needs, costs and passes on (`blocs.bloc.rungs`).
     """
 
     actors: tuple[str, ...] = eqx.field(static=True)
@@ -58,6 +60,7 @@ class World(eqx.Module):
     act_id: UInt32[Array, " act"]
     issue_id: UInt32[Array, " issue"]
     act_kinds: tuple[tuple[str, ...], ...] = eqx.field(static=True, default=())
+    ladder: Rungs = eqx.field(default_factory=default_rungs)
 
     def is_kind(self, name: str) -> ByAct:
         """Return 1 for acts of a kind, 0 for others. The kind of an act is its id unless `act_kinds` says otherwise."""

@@ -32,6 +32,8 @@ def relabel_state(state: State, order: Any) -> State:
     place = np.append(np.argsort(order), -1)  # index -1 (no act yet) stays -1
     turn = [place[n] if part in ("source", "target") else n for part, n in zip(TURN, state.turn.tolist(), strict=True)]
     changed["turn"] = jnp.asarray(turn, state.turn.dtype)
+    for name in (name for name, q in vocabulary().items() if q.unit == "actor index"):
+        changed[name] = jnp.asarray(place[np.asarray(changed[name]).astype(int)], changed[name].dtype)
     return state.replace(**changed)
 
 

@@ -149,8 +149,8 @@ def make_state(
     def fill(q: Quantity) -> Any:
         shape = tuple(sizes[a] for a in q.axes)
         if q.name in INTEGER:
-            tops = {"last_act": len(world.acts), "last_issue": len(world.issues), "turn": 1}
-            return jnp.asarray(rng.integers(-1, tops[q.name], shape), jnp.int32)
+            tops = {"act index": len(world.acts), "issue index": len(world.issues), "actor index": len(world.actors)}
+            return jnp.asarray(rng.integers(-1, tops.get(q.unit, 1), shape), jnp.int32)
         return jnp.asarray(_values(rng, q, shape, wildness), dtype)
 
     values = {name: fill(q) for name, q in vocabulary().items()}
