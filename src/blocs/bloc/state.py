@@ -22,9 +22,16 @@ from blocs.ground.axes import (
     ByActorAct,
     ByActorIssue,
     ByActorLever,
+    ByClause,
     ByDyad,
     ByDyadLever,
     ByIssue,
+    ByMeeting,
+    ByMeetingActor,
+    ByMeetingIssue,
+    BySession,
+    BySessionActor,
+    BySessionIssue,
     DyadMemory,
     Scalar,
 )
@@ -131,6 +138,65 @@ class State(eqx.Module):
     last_act: Int[Array, "actor actor"]
     last_issue: Int[Array, "actor actor"]
     turn: Int[Array, " turn"]
+    plan_day: ByMeeting
+    plan_days: ByMeeting
+    plan_notice: ByMeeting
+    plan_lead: ByMeeting
+    plan_form: ByMeeting
+    plan_rule: ByMeeting
+    plan_reserve: ByMeeting
+    plan_dossier: ByMeeting
+    plan_naming: ByMeeting
+    plan_held: ByMeeting
+    on_calendar: ByMeeting
+    plan_seat: ByMeetingActor
+    plan_chair: ByMeetingActor
+    plan_drafter: ByMeetingActor
+    plan_rank: ByMeetingActor
+    plan_agenda: ByMeetingIssue
+    session_form: BySession
+    session_stage: BySession
+    session_plan: BySession
+    session_age: BySession
+    session_notice: BySession
+    session_days: BySession
+    session_lead: BySession
+    session_rule: BySession
+    session_reserve: BySession
+    session_dossier: BySession
+    session_outcome: BySession
+    session_tone: BySession
+    session_seat: BySessionActor
+    session_chair: BySessionActor
+    session_drafter: BySessionActor
+    session_attack: BySessionActor
+    session_floor: BySessionActor
+    session_sign: BySessionActor
+    session_declared: BySessionIssue
+    session_agenda: BySessionIssue
+    clause_issue: ByClause
+    clause_text: ByClause
+    clause_strength: ByClause
+    clause_state: ByClause
+    clause_share: ByClause
+    clause_rounds: ByClause
+    clause_won: ByClause
+    text_line: ByIssue
+    text_force: ByIssue
+    text_binding: ByActorIssue
+    defiance: ByActor
+    written_case: ByActor
+    divisible: ByIssue
+    base_stage: ByActor
+    vessels_total: ByActor
+    vessels_delivered: ByActor
+    vessels_held: ByActor
+    crew_own: ByActor
+    base_command: ByActor
+    base_control: ByActor
+    base_claims: ByActor
+    terrain_closable: ByActor
+    council_idle: Scalar
     discretion: ByActor
     envoy_reliability: ByActor
     report_bias: ByActor

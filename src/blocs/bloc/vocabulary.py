@@ -13,11 +13,11 @@ from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
-SLOT_AXES: Mapping[str, int] = MappingProxyType({"seat": 4, "session": 6, "clause": 5, "message": 12})
+SLOT_AXES: Mapping[str, int] = MappingProxyType({"seat": 4, "session": 6, "clause": 5, "message": 12, "meeting": 16})
 """Axes of fixed length, whose places are numbered from 0.
 
 Contenders in an actor's leadership (seat 0 is the head), meetings, talks and texts that run at a time, clauses of a text,
-messages under way.
+messages under way, sessions on the schedule.
 """
 
 SEEN: Mapping[str, str] = MappingProxyType(

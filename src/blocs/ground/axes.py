@@ -18,6 +18,13 @@ ByActorIssue = Float[Array, "actor issue"]
 ByActorLever = Float[Array, "actor lever"]
 ByDyadLever = Float[Array, "actor actor lever"]
 ByActorAct = Float[Array, "actor act"]
+ByMeeting = Float[Array, " meeting"]
+ByMeetingActor = Float[Array, "meeting actor"]
+ByMeetingIssue = Float[Array, "meeting issue"]
+BySession = Float[Array, " session"]
+BySessionActor = Float[Array, "session actor"]
+BySessionIssue = Float[Array, "session issue"]
+ByClause = Float[Array, "session clause"]
 DyadMemory = Float[Array, "memory actor actor"]
 ActorMemory = Float[Array, "memory actor"]
 Options = Float[Array, " option"]
@@ -32,9 +39,16 @@ __all__ = [
     "ByActorAct",
     "ByActorIssue",
     "ByActorLever",
+    "ByClause",
     "ByDyad",
     "ByDyadLever",
     "ByIssue",
+    "ByMeeting",
+    "ByMeetingActor",
+    "ByMeetingIssue",
+    "BySession",
+    "BySessionActor",
+    "BySessionIssue",
     "DyadMemory",
     "Float",
     "Index",

@@ -149,8 +149,8 @@ class Meeting(Part):
 class Cell(Part):
     """One place of a quantity of the state; `variable` is a name of the vocabulary.
 
-    Which of the other fields are given follows from the axes of the variable; the last four are places, from 0, on axes
-    of fixed length (contenders in a leadership, running sessions, clauses of a text, messages under way).
+    Which of the other fields are given follows from the axes of the variable; the last five are places, from 0, on axes
+    of fixed length (contenders in a leadership, running sessions, clauses of a text, messages under way, sessions on the schedule).
     """
 
     variable: str
@@ -162,6 +162,7 @@ class Cell(Part):
     session: Annotated[int, Field(ge=0, lt=SLOT_AXES["session"])] | None = None
     clause: Annotated[int, Field(ge=0, lt=SLOT_AXES["clause"])] | None = None
     message: Annotated[int, Field(ge=0, lt=SLOT_AXES["message"])] | None = None
+    meeting: Annotated[int, Field(ge=0, lt=SLOT_AXES["meeting"])] | None = None
 
     def names(self) -> dict[str, list[str]]:
         """Return the names given for each axis, in order; a name that is not given is empty."""
