@@ -54,8 +54,12 @@ def test_schemas_on_disk_are_those_of_the_models() -> None:
     )
 
 
-def test_tiny_is_what_its_script_writes() -> None:
-    written = runpy.run_path(str(ROOT / "benchmarks/make_tiny.py"))["files"]()
-    shipped = {path.name: path.read_text(encoding="utf-8") for path in (DATA / "tiny").iterdir()}
+@pytest.mark.parametrize("name", ["tiny", "school"])
+def test_an_invented_scenario_is_what_its_script_writes(name: str) -> None:
+    written = runpy.run_path(str(ROOT / f"benchmarks/make_{name}.py"))["files"]()
+    shipped = {path.name: path.read_text(encoding="utf-8") for path in (DATA / name).iterdir()}
     assert shipped == written
+
+
+def test_tiny_has_some_hundred_acts() -> None:
     assert 110 <= load("tiny").chronicle.dyadic().height <= 130

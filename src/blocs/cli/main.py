@@ -16,6 +16,7 @@ from blocs.cli import (
     decide,
     effects,
     explain,
+    facts,
     fit,
     forecast,
     report,
@@ -37,7 +38,24 @@ app = typer.Typer(
 )
 
 # The order here is the order of `blocs --help`.
-COMMANDS = (show, check, run, fit, forecast, score, explain, ask, tune, decide, effects, cite, report, backtest, bench)
+COMMANDS = (
+    show,
+    check,
+    run,
+    fit,
+    forecast,
+    score,
+    explain,
+    ask,
+    tune,
+    decide,
+    effects,
+    facts,
+    cite,
+    report,
+    backtest,
+    bench,
+)
 
 for _module in COMMANDS:
     _module.register(app)

@@ -52,7 +52,9 @@ class Track(NamedTuple):
     watched: Float[Array, "step watch"]
 
 
-class _Carry(NamedTuple):
+class Carry(NamedTuple):
+    """One run between two turns: the state, the step and the act within it, forced acts done, held edits, the track."""
+
     state: State
     step: Int[Array, ""]
     slot: UInt32[Array, ""]
@@ -134,25 +136,33 @@ def _run(
     steps: int,
     slots: int,
 ) -> Track:
+    begin = state.clock
+    first = first_carry(state, control, steps, slots, watch_width(watch))
+
+    def one_turn(carry: Carry) -> Carry:
+        return turn(model, coefficients, control, watch, key, begin, carry)
+
+    return jax.lax.while_loop(lambda c: c.step < steps, one_turn, first).track
+
+
+def first_carry(state: State, control: Control, steps: int, slots: int, width: int) -> Carry:
+    """Return a run before its first turn: what edits ask for from the start is done, the track is blank."""
     blank = Track(
         jnp.zeros(slots, state.clock.dtype),
         jnp.full((slots, 4), -1, jnp.int16),
         jnp.zeros((), jnp.int32),
-        jnp.zeros((steps, watch_width(watch)), state.clock.dtype),
+        jnp.zeros((steps, width), state.clock.dtype),
     )
-    start = state.clock
-    state, held = apply_edits(control, state, before_edits(control, state), jnp.full_like(start, -jnp.inf), start)
-    first = _Carry(state, jnp.zeros((), jnp.int32), jnp.zeros((), jnp.uint32), jnp.zeros((), jnp.int32), held, blank)
-
-    def turn(carry: _Carry) -> _Carry:
-        return _turn(model, coefficients, control, watch, key, start, carry)
-
-    return jax.lax.while_loop(lambda c: c.step < steps, turn, first).track
+    ever = jnp.full_like(state.clock, -jnp.inf)
+    state, held = apply_edits(control, state, before_edits(control, state), ever, state.clock)
+    none = jnp.zeros((), jnp.int32)
+    return Carry(state, none, jnp.zeros((), jnp.uint32), none, held, blank)
 
 
-def _turn(
-    model: Model, coefficients: Coefficients, control: Control, watch: Watch, key: Key, start: Scalar, carry: _Carry
-) -> _Carry:
+def turn(
+    model: Model, coefficients: Coefficients, control: Control, watch: Watch, key: Key, start: Scalar, carry: Carry
+) -> Carry:
+    """One turn of a run that began at `start`: its next act, or the close of the step, whichever comes first."""
     now = carry.state
     model = rules_at(model, control, now.clock)
     this_step = at(key, carry.step)
@@ -182,7 +192,7 @@ def _turn(
         return closed, held, Act(none, none, none, none, jnp.zeros((), view.pulse.dtype))
 
     state, held, done = jax.lax.cond(acts_now, act, close)
-    return _Carry(
+    return Carry(
         state,
         carry.step + ~acts_now,
         jnp.where(acts_now, carry.slot + 1, 0).astype(jnp.uint32),
@@ -192,7 +202,7 @@ def _turn(
     )
 
 
-def _delay(model: Model, coefficients: Coefficients, control: Control, key: Key, carry: _Carry) -> tuple[Scalar, Array]:
+def _delay(model: Model, coefficients: Coefficients, control: Control, key: Key, carry: Carry) -> tuple[Scalar, Array]:
     """Days until the next act and whether that act is a forced one."""
     now = carry.state
     decayed = (now.sent * (2.0 ** (-now.age / model.half_lives))[:, None]).sum(axis=1)

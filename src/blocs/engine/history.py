@@ -1,0 +1,68 @@
+"""Whole histories: a few runs with the entire state at the end of every step, to look inside and to test."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+from jaxtyping import Array, UInt32
+
+from blocs.bloc.state import State
+from blocs.engine.control import Control
+from blocs.engine.loop import Carry, Track, first_carry, turn
+from blocs.engine.model import Coefficients, Model
+from blocs.ground.axes import Key
+
+
+class History(NamedTuple):
+    """Acts of each run, and the state at the end of each step: every quantity has leading axes (run, step)."""
+
+    track: Track
+    states: State
+
+
+@eqx.filter_jit
+def histories(
+    model: Model,
+    coefficients: Coefficients,
+    state: State,
+    control: Control,
+    keys: UInt32[Array, "run 2"],
+    steps: int,
+    slots: int,
+    each: Model | None = None,
+) -> History:
+    """Run `steps` steps once for each key and keep the state at the end of every step.
+
+    The same keys, model and control give the same acts as `engine.loop.simulate`. Memory grows with runs times steps times
+    the whole state: for a handful of runs of a large bloc, or some hundreds of a small one.
+
+    Args:
+        model, coefficients: parameters of conduct, shared by all runs.
+        state, control: every array with a leading axis run.
+        keys: one random key a run.
+        steps: number of steps of `model.step_days`.
+        slots: acts a run can hold; a run that needs more is reported by `Track.acts > slots`.
+        each: arrays of the model that differ between runs, with a leading axis run; `None` elsewhere.
+    """
+
+    def one(given: tuple[Key, State, Control, Model | None]) -> History:
+        key, begin, doing, own = given
+        parts = model if own is None else eqx.combine(own, model)
+        first = first_carry(begin, doing, steps, slots, 0)
+
+        def step(carry: Carry, n: Array) -> tuple[Carry, State]:
+            def one_turn(c: Carry) -> Carry:
+                return turn(parts, coefficients, doing, (), key, begin.clock, c)
+
+            done = jax.lax.while_loop(lambda c: c.step <= n, one_turn, carry)
+            return done, done.state
+
+        last, states = jax.lax.scan(step, first, jax.numpy.arange(steps))
+        return History(last.track, states)
+
+    return jax.lax.map(one, (keys, state, control, each))
+
+
+__all__ = ["History", "histories"]

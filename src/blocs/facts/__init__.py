@@ -1,0 +1,1 @@
+"""Stylised facts of SYSTEM.md as statistical tests on simulated histories of a small laboratory."""

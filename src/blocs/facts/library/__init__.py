@@ -1,0 +1,1 @@
+"""One file a system: its laboratory and its facts (`FAMILY`)."""

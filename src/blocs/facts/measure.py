@@ -1,0 +1,132 @@
+"""Measure facts: one by one, their broken variants, or all in several processes."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+
+from blocs.facts.base import Fact, Family, Finding, judge
+from blocs.facts.catalogue import families
+from blocs.facts.lab import Lab
+from blocs.ground.errors import bad_input
+
+Told = Callable[[Finding], None]
+
+
+def measure(family: Family, fact: Fact, broken: bool = False, together: bool = False) -> Finding:
+    """Return what comes out of one fact.
+
+    Args:
+        family: the fact's laboratory.
+        fact: what to measure.
+        broken: also measure the broken variant, in which the fact must not hold.
+        together: with every mechanism switched on, and not the family's alone.
+    """
+    value, lo, hi, holds = judge(fact, fact.measure(Lab(family, together=together)))
+    caught = None
+    if broken:
+        caught = not _holds_broken(family, fact, together)
+    return Finding(fact, family.system, value, lo, hi, holds, caught)
+
+
+def _holds_broken(family: Family, fact: Fact, together: bool) -> bool:
+    measured = fact.measure(Lab(family, fact.broken, together))
+    try:
+        return judge(fact, measured)[3]
+    except ValueError:  # nothing left to measure is a fact that does not hold
+        return False
+
+
+def chosen(systems: Collection[str] = (), ids: Collection[str] = ()) -> tuple[Family, ...]:
+    """Return the families with the facts of some systems, or some facts; all of them where none is named.
+
+    Raises:
+        InputError: a system or a fact that does not exist.
+    """
+    known = {family.system: family for family in families()}
+    every = {fact.id for family in known.values() for fact in family.facts}
+    for kind, name, names in [("system", s, set(known)) for s in systems] + [("fact", i, every) for i in ids]:
+        if name not in names:
+            raise bad_input("facts", kind, f"no {kind} {name!r} with facts", f"one of {', '.join(sorted(names))}")
+    if not systems and not ids:
+        return tuple(known.values())
+    picked: list[Family] = []
+    for family in known.values():
+        kept = tuple(f for f in family.facts if family.system in systems or f.id in ids)
+        if kept:
+            picked.append(Family(family.system, family.mechanisms, kept, family.conduct))
+    return tuple(picked)
+
+
+def measure_all(
+    families: tuple[Family, ...],
+    broken: bool,
+    together: bool,
+    workers: int | None,
+    told: Told,
+    prepare: Callable[[], None],
+) -> list[Finding]:
+    """Measure facts, some families at a time in processes of their own; `told` hears of each finding as it comes.
+
+    `prepare` is called first in every process. The result is in the order of the facts, whatever the number of workers.
+    """
+    workers = min(workers or os.cpu_count() or 1, len(families))
+    names = [(family.system, tuple(f.id for f in family.facts)) for family in families]
+    if workers <= 1:
+        prepare()
+        done = {system: _family(system, ids, broken, together, told) for system, ids in names}
+    else:
+        done = dict(_in_processes(names, broken, together, workers, told, prepare))
+    return [finding for system, _ in names for finding in done[system]]
+
+
+def _in_processes(
+    names: list[tuple[str, tuple[str, ...]]],
+    broken: bool,
+    together: bool,
+    workers: int,
+    told: Told,
+    prepare: Callable[[], None],
+) -> Iterator[tuple[str, list[Finding]]]:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=prepare) as pool:
+        futures = {pool.submit(_rows, system, ids, broken, together): system for system, ids in names}
+        for future in as_completed(futures):
+            system = futures[future]
+            found = [_finding(system, row) for row in future.result()]
+            for finding in found:
+                told(finding)
+            yield system, found
+
+
+def _family(system: str, ids: tuple[str, ...], broken: bool, together: bool, told: Told | None) -> list[Finding]:
+    family = next(f for f in families() if f.system == system)
+    found: list[Finding] = []
+    for fact in family.facts:
+        if fact.id in ids:
+            found.append(measure(family, fact, broken, together))
+            if told is not None:
+                told(found[-1])
+    return found
+
+
+Row = tuple[str, float, float, float, bool, bool | None]
+
+
+def _rows(system: str, ids: tuple[str, ...], broken: bool, together: bool) -> list[Row]:
+    """Measure in another process: a fact holds functions and does not travel, its numbers do."""
+    found = _family(system, ids, broken, together, None)
+    return [(f.fact.id, f.simulated, f.lo, f.hi, f.holds, f.caught) for f in found]
+
+
+def _finding(system: str, row: Row) -> Finding:
+    family = next(f for f in families() if f.system == system)
+    fact = next(f for f in family.facts if f.id == row[0])
+    return Finding(fact, system, *row[1:])
+
+
+def share_holding(findings: Collection[Finding]) -> float:
+    """Return the share of facts that hold, 0..1; NaN where there are none."""
+    return sum(f.holds for f in findings) / len(findings) if findings else math.nan
