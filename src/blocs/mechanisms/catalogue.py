@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 from blocs.mechanisms.base import AbstractMechanism
+from blocs.mechanisms.library.blame import Blame
+from blocs.mechanisms.library.camps import Camps
+from blocs.mechanisms.library.cadres import Cadres
+from blocs.mechanisms.library.ceremony import Ceremony
+from blocs.mechanisms.library.clearing import Clearing
+from blocs.mechanisms.library.contracts import Contracts
+from blocs.mechanisms.library.coordination import Coordination
+from blocs.mechanisms.library.credit import Credit
+from blocs.mechanisms.library.doctrine import Doctrine
+from blocs.mechanisms.library.force import Force
 from blocs.mechanisms.library.ladder import Ladder
 from blocs.mechanisms.library.leadership import Leadership
+from blocs.mechanisms.library.mandates import Mandates
+from blocs.mechanisms.library.mediation import Mediation
 from blocs.mechanisms.library.memory import Memory
 from blocs.mechanisms.library.openness import Openness
 from blocs.mechanisms.library.positions import Positions
+from blocs.mechanisms.library.provision import Provision
+from blocs.mechanisms.library.resilience import Resilience
+from blocs.mechanisms.library.rulings import Rulings
+from blocs.mechanisms.library.subversion import Subversion
+from blocs.mechanisms.library.succession import Succession
+from blocs.mechanisms.library.specialists import Specialists
 from blocs.mechanisms.library.supply import Supply
 from blocs.mechanisms.library.unrest import Unrest
 from blocs.mechanisms.library.warmth import Warmth
@@ -15,12 +33,30 @@ from blocs.mechanisms.library.warmth import Warmth
 MECHANISMS: tuple[type[AbstractMechanism], ...] = (
     Memory,
     Warmth,
+    Camps,
     Openness,
     Ladder,
+    Ceremony,
+    Credit,
+    Provision,
     Supply,
+    Contracts,
+    Specialists,
+    Cadres,
+    Coordination,
+    Mediation,
     Positions,
+    Doctrine,
+    Resilience,
     Unrest,
+    Mandates,
+    Succession,
+    Rulings,
+    Clearing,
+    Blame,
+    Subversion,
     Leadership,
+    Force,
 )
 
 
