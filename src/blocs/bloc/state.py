@@ -22,10 +22,12 @@ from blocs.ground.axes import (
     ByActorAct,
     ByActorIssue,
     ByActorLever,
+    ByActorSeat,
     ByClause,
     ByDyad,
     ByDyadLever,
     ByIssue,
+    ByIssuePair,
     ByMeeting,
     ByMeetingActor,
     ByMeetingIssue,
@@ -92,6 +94,7 @@ class State(eqx.Module):
     stall: ByDyad
     pool: ByActor
     pool_quality: ByActor
+    technical_work: ByActor
     resource_true: ByActor
     resource_report: ByActor
     resource_centre: ByActor
@@ -128,6 +131,46 @@ class State(eqx.Module):
     susceptibility: ByActor
     news_access: ByActor
     concession: ByActor
+    cc_confidence: ByActor
+    congress_due: ByActor
+    legitimacy: ByActor
+    rift: ByActor
+    purges: ByActor
+    scapegoat: ByActor
+    blame: ByActor
+    cleared: ByActor
+    rebuff: ByActor
+    envoys_blamed: ByActor
+    fallen_status: ByActor
+    presence: ByActor
+    withdrawn: ByActor
+    treaty_exit: ByActor
+    consulted: ByActor
+    closed: ByActor
+    army_reliability: ByActor
+    abroad: ByActor
+    agents: ByActor
+    theses: ByActor
+    cells: ByActor
+    plots_exposed: ByActor
+    hold_force: ByActorSeat
+    hold_security: ByActorSeat
+    hold_transport: ByActorSeat
+    hold_committee: ByActorSeat
+    hold_bureau: ByActorSeat
+    list_rank: ByActorSeat
+    title: ByActorSeat
+    person: ByActorSeat
+    pliant: ByActorSeat
+    helper: ByActorSeat
+    mandate: ByActorIssue
+    verdict: ByActorIssue
+    judged: ByActorIssue
+    signed: ByActorIssue
+    ruling: ByIssue
+    annulment_due: ByIssue
+    objections: ByIssue
+    rests_on: ByIssuePair
     recent: DyadMemory
     hostile: ByDyad
     friendly: ByDyad

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from blocs.conduct.base import Effect, Specification, Table
-from blocs.conduct.effects import issues, memory, observation, relations, roles, tables, turns
+from blocs.conduct.effects import (
+    bodies,
+    camps,
+    economy,
+    information,
+    issues,
+    memory,
+    observation,
+    pressure,
+    protocol,
+    relations,
+    roles,
+    tables,
+    turns,
+)
 from blocs.ground.errors import bad_input
 
 EFFECTS: tuple[Effect, ...] = (
@@ -14,6 +28,12 @@ EFFECTS: tuple[Effect, ...] = (
     *roles.EFFECTS,
     *relations.EFFECTS,
     *issues.EFFECTS,
+    *information.EFFECTS,
+    *economy.EFFECTS,
+    *protocol.EFFECTS,
+    *pressure.EFFECTS,
+    *camps.EFFECTS,
+    *bodies.EFFECTS,
     *observation.EFFECTS,
 )
 TABLES: tuple[Table, ...] = tables.TABLES

@@ -1,4 +1,4 @@
-"""What the economic mechanisms share: kinds of acts by purpose, the lever of a name, the half rule, who lends to whom.
+"""What the economic mechanisms share: the lever of a name, the half rule, who lends to whom, what a host needs.
 
 Everything here is a pure function of the world and the state, cheap enough to be called for every act.
 """
@@ -10,24 +10,11 @@ from jaxtyping import Array, Float
 
 from blocs.bloc.state import State
 from blocs.bloc.world import World
-from blocs.ground.axes import ByAct, ByActor, ByDyad, Index, Scalar
+from blocs.ground.axes import ByActor, ByDyad, Index, Scalar
 from blocs.mechanisms.moves import unit
 
-ASKS = ("demand", "propose")
-"""Acts that ask for something and leave a request behind."""
-GRANTS = ("agree", "promise")
-"""Acts that answer a request by granting."""
-CUTS = ("refuse", "criticise", "withhold")
-"""Acts that answer a request by striking from it."""
-PROTESTS = ("demand", "propose", "refuse", "criticise")
-"""Acts by which a petitioner contests a cut."""
 STAPLE = "grain"
 """The lever whose stock is a deadline and whose crop varies."""
-
-
-def any_kind(world: World, *names: str) -> ByAct:
-    """Return 1 for acts of any of the kinds, 0 for others."""
-    return jnp.max(jnp.stack([world.is_kind(name) for name in names]), axis=0)
 
 
 def lever_place(world: World, name: str) -> int | None:

@@ -6,11 +6,12 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from blocs.bloc.kinds import any_kind
 from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import Key, Scalar
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
-from blocs.mechanisms.economy import any_kind, faction
+from blocs.mechanisms.economy import faction
 from blocs.mechanisms.moves import approach, fade, fit, unit
 
 

@@ -65,7 +65,9 @@ class Ceremony(AbstractMechanism):
         visit, honour, slight = (world.is_kind(k)[g] for k in ("visit", "honour", "slight"))
         level = state.honour_level
         shown = TOP * unit(
-            self.bait * need(state, j, i) + self.kind * jnp.maximum(0.0, state.warmth[j, i]) + self.rank * state.prestige[i]
+            self.bait * need(state, j, i)
+            + self.kind * jnp.maximum(0.0, state.warmth[j, i])
+            + self.rank * state.prestige[i]
         )
         received = approach(level[j, i], shown, unit(push * visit))
         given = approach(level[i, j], TOP * honour, 0.5 * unit(push * jnp.maximum(honour, slight)))
@@ -90,5 +92,3 @@ class Ceremony(AbstractMechanism):
             honour_level=fit(left, "honour_level", state.honour_level),
             listed=fit(listed, "listed", state.listed),
         )
-
-

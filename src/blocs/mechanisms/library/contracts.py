@@ -6,12 +6,13 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from blocs.bloc.kinds import GRANTS, any_kind
 from blocs.bloc.state import State
 from blocs.bloc.vocabulary import vocabulary
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import Array, ByDyad, Float, Key, Scalar
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
-from blocs.mechanisms.economy import GRANTS, any_kind, half_rule, judged_by_all, lends
+from blocs.mechanisms.economy import half_rule, judged_by_all, lends
 from blocs.mechanisms.moves import fade, fit, unit
 
 ANNULLED = vocabulary()["stall"].hi or 4.0

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from blocs.bloc.kinds import ASKS, any_kind
 from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import ByActor, ByActorLever, Key, Scalar
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
-from blocs.mechanisms.economy import ASKS, any_kind
 from blocs.mechanisms.library.unrest import shortage
 from blocs.mechanisms.moves import approach, fade, fit, lean, unit
 

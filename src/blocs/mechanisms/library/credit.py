@@ -6,21 +6,12 @@ from typing import ClassVar, NamedTuple
 
 import jax.numpy as jnp
 
+from blocs.bloc.kinds import ASKS, CUTS, GRANTS, PROTESTS, any_kind
 from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import ByDyad, Index, Key, Scalar
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
-from blocs.mechanisms.economy import (
-    ASKS,
-    CUTS,
-    GRANTS,
-    PROTESTS,
-    any_kind,
-    half_rule,
-    judged,
-    lends,
-    lever_place,
-)
+from blocs.mechanisms.economy import half_rule, judged, lends, lever_place
 from blocs.mechanisms.library.unrest import line_gap
 from blocs.mechanisms.moves import approach, fade, fit, unit
 
@@ -229,7 +220,9 @@ class Credit(AbstractMechanism):
         """Move the helped toward its helper's public position on the act's issue, less the more it weighs doctrine."""
         k, g = act.issue, act.act
         p = state.public_position
-        help_ = any_kind(world, "aid", "promise")[g] * jnp.maximum(0.0, world.cooperation[g]) * lends(world, state, i, j)
+        help_ = (
+            any_kind(world, "aid", "promise")[g] * jnp.maximum(0.0, world.cooperation[g]) * lends(world, state, i, j)
+        )
         share = push * self.sway * help_ * unit(1.0 - self.doctrine * state.doctrine_weight[j])
         return p.at[j, k].set(fit(approach(p[j, k], p[i, k], unit(share)), "public_position", p))
 

@@ -6,12 +6,13 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from blocs.bloc.kinds import any_kind
 from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import ByActor, Key, Scalar
 from blocs.ground.keys import uniforms
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
-from blocs.mechanisms.economy import STAPLE, any_kind, lever_place
+from blocs.mechanisms.economy import STAPLE, lever_place
 from blocs.mechanisms.moves import approach, fade, fit, lean, unit
 
 

@@ -6,11 +6,12 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from blocs.bloc.kinds import any_kind
 from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import ByActor, ByDyad, Key, Scalar
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
-from blocs.mechanisms.economy import any_kind, supplies
+from blocs.mechanisms.economy import supplies, work_done
 from blocs.mechanisms.moves import approach, fade, fit, unit
 
 
@@ -24,7 +25,8 @@ class Specialists(AbstractMechanism):
     nears `q` times the truth: with ill will the reports fork (R13.2); the centre holds the truth less `discount`
     (R13.1). Own people of capacity `enough` survey again where experts are gone, and the report nears the truth in
     `survey` days (F13.3). Where a rebukes a sender whose last act was covert, the share `expel` leaves (R13.4). Work
-    beside experts teaches: own capacity rises by `learn` a year times what they do.
+    beside experts teaches: own capacity rises by `learn` a year times what they do. Technical work goes on by experts, and
+    for the rest by own people, of whom a capacity of `enough` replaces them all (R13.5).
     """
 
     strength: Scalar
@@ -39,6 +41,7 @@ class Specialists(AbstractMechanism):
     survey: Scalar
     expel: Scalar
     learn: Scalar
+    enough: Scalar
     card: ClassVar[Card] = Card(
         name="specialists",
         summary="foreign experts, how they work, the two reports they write, their withdrawal, what remains",
@@ -52,6 +55,7 @@ class Specialists(AbstractMechanism):
                 "resource_report",
                 "resource_centre",
                 "local_capacity",
+                "technical_work",
                 "dependence",
                 "withheld",
                 "warmth",
@@ -59,7 +63,9 @@ class Specialists(AbstractMechanism):
                 "last_act",
             }
         ),
-        writes=frozenset({"pool", "pool_quality", "resource_report", "resource_centre", "local_capacity"}),
+        writes=frozenset(
+            {"pool", "pool_quality", "resource_report", "resource_centre", "local_capacity", "technical_work"}
+        ),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "deterministic"}),
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
@@ -74,6 +80,7 @@ class Specialists(AbstractMechanism):
             Param("survey", "day", 30.0, 3650.0, 365.0, "F13.3, I n=1: drilled again after the rupture"),
             Param("expel", "share", 0.0, 1.0, 0.2, "R13.4, T n=1: quiet removal within weeks"),
             Param("learn", "share a year", 0.0, 1.0, 0.03, "S13 links: local training; ours"),
+            Param("enough", "share", 0.05, 1.0, 0.8, "R13.5, T n=1: a threshold of own capacity; ours"),
         ),
     )
 
@@ -112,9 +119,12 @@ class Specialists(AbstractMechanism):
         own = (1.0 - pool) * unit(state.local_capacity) * (1.0 - fade(span, self.survey))
         report = approach(report, state.resource_true, own)
         centre = approach(state.resource_centre, state.resource_true * (1.0 - self.discount), told)
+        going = work_done(pool, quality, state.local_capacity, self.enough)
+        work = approach(state.technical_work, going, 1.0 - fade(span, jnp.asarray(14.0)))
         taught = span / 365.0 * self.learn * pool * quality * (1.0 - state.local_capacity)
         return state.replace(
             pool=fit(pool, "pool", state.pool),
+            technical_work=fit(work, "technical_work", state.technical_work),
             pool_quality=fit(quality, "pool_quality", state.pool_quality),
             resource_report=fit(report, "resource_report", state.resource_report),
             resource_centre=fit(centre, "resource_centre", state.resource_centre),
