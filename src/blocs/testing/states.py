@@ -43,7 +43,7 @@ NAMES = (
     ("withhold", "sanction", "recall", "remove", "purge"),
     ("criticise", "demand", "threaten", "distance", "letter", "spy", "subvert", "plot"),
     ("honour", "visit", "propose", "promise", "align", "defend", "rehabilitate", "appoint", "personnel", "proposal"),
-    ("declare", "inform", "speech", "publication", "process"),
+    ("declare", "convene", "inform", "speech", "publication", "process"),
     ("refuse", "slight", "refusal", "expulsion"),
     ("meet", "consult", "lobby", "vote", "signature", "meeting"),
 )

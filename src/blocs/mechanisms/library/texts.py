@@ -1,0 +1,294 @@
+"""Joint texts: drafted, amended clause by clause, reverted overnight, decided, signed, and later kept or disowned (S07)."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+import jax.numpy as jnp
+
+from blocs.bloc.state import State
+from blocs.bloc.world import Act, World
+from blocs.ground.axes import Array, Bool, ByClause, Float, Key, Scalar
+from blocs.ground.keys import uniforms
+from blocs.institutions.procedures.codes import (
+    ADOPTED,
+    CLOSING,
+    CONTESTED,
+    DROPPED,
+    NOTE,
+    OPEN,
+    PROPOSED,
+    SOFTENED,
+    TEXT,
+)
+from blocs.institutions.procedures.items import heaviest
+from blocs.institutions.procedures.rules import decide, executed, support, verdicts
+from blocs.institutions.procedures.stances import objections, standing, swayed, view_of
+from blocs.mechanisms.base import AbstractMechanism, Card, Param
+from blocs.mechanisms.moves import approach, fade, fit, lean, unit
+
+Objection = Float[Array, "session clause actor"]
+CLAUSE_FIELDS = frozenset(
+    {"clause_issue", "clause_text", "clause_strength", "clause_state", "clause_share", "clause_rounds", "clause_won"}
+)
+
+
+class _Round(NamedTuple):
+    """Clauses after one round of amendments."""
+
+    text: ByClause
+    strength: ByClause
+    won: ByClause
+    rounds: ByClause
+    state: ByClause
+
+
+class Texts(AbstractMechanism):
+    """Clauses of a joint text, 5 a session: an issue, a wording -1..1, a strength 0 (deleted) to 3 (named).
+
+    At the opening the drafters write a clause for each of the heaviest issues of the agenda, by the share `probe` on
+    their way to the mean of those present (R07.2). An actor minds a clause by its distance, more the stronger the word
+    (F07.1). Each step is one round, clause by clause: where somebody minds above `tolerance`, the clause softens by at
+    most `soften` steps and moves by `give` toward the critics, in proportion to their weight (R07.5) and to how far the
+    notice let them study it, `notice / study` (F07.4). Where the convener sent less than its head, what was won is taken
+    back in a step with the chance `revert` times the missing rank (F07.3). At the close the rule of the session decides
+    each clause; those who mind an adopted clause above `tolerance` sign with a reservation, above twice that not at all
+    (R07.10). Who signed is bound: public positions near the text by half every `hold` at full binding. The convener
+    discounts a text by `discount` for each step it gave (R07.7, F07.2), cools by `snub` toward who would not sign
+    (F07.5), and loses trust by `grievance` with those whose objection the notice did not let in.
+    """
+
+    strength: Scalar
+    probe: Scalar
+    tolerance: Scalar
+    soften: Scalar
+    give: Scalar
+    study: Scalar
+    revert: Scalar
+    quota: Scalar
+    naming: Scalar
+    sway: Scalar
+    recoil: Scalar
+    discount: Scalar
+    snub: Scalar
+    grievance: Scalar
+    hold: Scalar
+    lapse: Scalar
+    card: ClassVar[Card] = Card(
+        name="texts",
+        summary="joint texts are drafted, amended clause by clause, decided by a rule, signed, and kept or disowned",
+        systems=("S07", "S06"),
+        rules=("R07.2", "R07.3", "R07.4", "R07.5", "R07.6", "R07.7", "R07.10"),
+        reads=CLAUSE_FIELDS
+        | {
+            "session_form",
+            "session_stage",
+            "session_plan",
+            "session_notice",
+            "session_rule",
+            "session_reserve",
+            "session_dossier",
+            "session_seat",
+            "session_chair",
+            "session_drafter",
+            "session_agenda",
+            "session_sign",
+            "plan_naming",
+            "public_position",
+            "bargaining_weight",
+            "doctrine_weight",
+            "text_line",
+            "text_force",
+            "text_binding",
+            "warmth",
+            "trust",
+        },
+        writes=CLAUSE_FIELDS
+        | {"session_sign", "public_position", "text_line", "text_force", "text_binding", "warmth", "trust"},
+        laws=frozenset({"bounded", "blind_to_order", "still_at_zero"}),
+        params=(
+            Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
+            Param("probe", "share", 0.0, 1.0, 0.2, "R07.2, T n=1: the trial formula is weaker than wanted"),
+            Param("tolerance", "share", 0.0, 1.0, 0.15, "ours: objection that is swallowed"),
+            Param("soften", "step per round", 0.0, 3.0, 0.6, "R07.3, T n=2: adjective by adjective"),
+            Param("give", "share per round", 0.0, 1.0, 0.2, "R07.5, T n=1: near-agreed theses change"),
+            Param("study", "day", 1.0, 365.0, 21.0, "R07.6, T n=3: notice, joint study, session, vote, publication"),
+            Param("revert", "share", 0.0, 1.0, 0.7, "F07.3, T n=1: reversed overnight when the top was absent"),
+            Param("quota", "share", 0.0, 1.0, 0.667, "ours: share of the weight in a qualified majority"),
+            Param("naming", "step", 0.0, 3.0, 1.0, "F07.1: first strength of a text that nobody scheduled"),
+            Param("sway", "share", 0.0, 1.0, 0.6, "F06.4, I n=1: a dossier persuades"),
+            Param("recoil", "share", 0.0, 4.0, 1.6, "F06.4, I n=1: an over-strong one loses support"),
+            Param("discount", "share per step", 0.0, 1.0, 0.15, "R07.7, I n=2"),
+            Param("snub", "share", 0.0, 1.0, 0.2, "F07.5, T n=1"),
+            Param("grievance", "share", 0.0, 1.0, 0.3, "F07.4, T n=1"),
+            Param("hold", "day", 7.0, 7300.0, 730.0, "S07 effects: a text is a shield and a display; ours"),
+            Param("lapse", "day", 30.0, 7300.0, 1460.0, "S07: texts of 1957 are cited in 1960; ours"),
+        ),
+    )
+
+    def after(self, world: World, state: State, act: Act) -> State:
+        """Change nothing: acts in a session are the business of `assembly`."""
+        return state
+
+    def tick(self, key: Key, world: World, state: State, days: Scalar) -> State:
+        """Draft, amend, decide and sign, then let signed texts work."""
+        writing = (state.session_form == TEXT) & (self.strength > 0)
+        state = self._draft(state, writing & (state.session_stage == OPEN))
+        sitting = writing & ((state.session_stage == OPEN) | (state.session_stage == CLOSING))
+        minded = self._minded(state)
+        state = self._amend(key, state, sitting, minded)
+        state = self._close(state, writing & (state.session_stage == CLOSING), self._minded(state))
+        return self._work(state, self.strength * days)
+
+    def _minded(self, state: State) -> Objection:
+        found = objections(state.public_position, state.clause_issue, state.clause_text, state.clause_strength)
+        return swayed(found, state.session_dossier, self.sway, self.recoil)
+
+    def _draft(self, state: State, open_: Bool[Array, " session"]) -> State:
+        """Write the first draft of the sessions that have none: 5 clauses each."""
+        fresh = (open_ & (jnp.max(state.clause_issue, axis=1) < 0))[:, None]
+        issue = heaviest(state.session_agenda)
+        mine = view_of(state.session_drafter, state.public_position)
+        wish = approach(mine, view_of(state.session_seat, state.public_position), self.probe)
+        place = jnp.maximum(issue, 0).astype(jnp.int32)
+        there = issue >= 0
+        text = jnp.take_along_axis(wish, place, axis=1, mode="clip") * there
+        plan = jnp.clip(state.session_plan, 0, state.plan_naming.shape[0] - 1).astype(jnp.int32)
+        word = jnp.where(state.session_plan >= 0, state.plan_naming[plan], self.naming)[:, None] * there
+        return state.replace(
+            clause_issue=jnp.where(fresh, issue, state.clause_issue).astype(state.clause_issue.dtype),
+            clause_text=jnp.where(fresh, fit(text, "clause_text", state.clause_text), state.clause_text),
+            clause_strength=jnp.where(fresh, fit(word, "clause_strength", state.clause_text), state.clause_strength),
+            clause_state=jnp.where(fresh, PROPOSED * there, state.clause_state).astype(state.clause_state.dtype),
+        )
+
+    def _amend(self, key: Key, state: State, sitting: Bool[Array, " session"], minded: Objection) -> State:
+        """One round: contested clauses soften toward their critics, or what was won is taken back."""
+        there = (state.session_seat > 0)[:, None]
+        weight = standing(state.bargaining_weight, state.doctrine_weight)
+        critic = weight * (there & (minded > self.tolerance))
+        force = jnp.sum(critic, axis=2) / jnp.maximum(jnp.sum(weight * there, axis=2), 1e-6)
+        heard = unit(state.session_notice / self.study)[:, None]
+        alive = (state.clause_state >= PROPOSED) & (state.clause_state != DROPPED) & (state.clause_state != NOTE)
+        on = sitting[:, None] & alive
+        contested = on & (force > 0)
+        head = jnp.sum(state.session_chair * state.session_seat, axis=1)
+        draws = uniforms(key, jnp.arange(head.shape[0], dtype=jnp.uint32))
+        away = draws < self.strength * self.revert * (1.0 - unit(head))
+        back = on & away[:, None] & (state.clause_won > 0)
+        after = self._round(state, contested, back, force * heard, heard, _mean(critic, state))
+        share = support(minded, state.session_seat, weight, self.tolerance)
+        return state.replace(
+            clause_text=fit(after.text, "clause_text", state.clause_text),
+            clause_strength=fit(after.strength, "clause_strength", state.clause_strength),
+            clause_won=fit(after.won, "clause_won", state.clause_won),
+            clause_rounds=fit(after.rounds, "clause_rounds", state.clause_rounds),
+            clause_state=after.state.astype(state.clause_state.dtype),
+            clause_share=jnp.where(on, share, state.clause_share).astype(state.clause_share.dtype),
+        )
+
+    def _round(
+        self, state: State, contested: Array, back: Array, push: Array, heard: Array, critics: ByClause
+    ) -> _Round:
+        """Return the clauses after a round; `push` 0..1 is the critics' share of the weight, as far as it was heard."""
+        mine = view_of(state.session_drafter, state.public_position)
+        home = jnp.take_along_axis(mine, jnp.maximum(state.clause_issue, 0).astype(jnp.int32), axis=1, mode="clip")
+        much = unit(self.strength * 3.0 * push)
+        cut = jnp.minimum(self.soften * much, state.clause_strength) * (contested & ~back)
+        restored = jnp.minimum(self.soften, state.clause_won) * back
+        text = jnp.where(contested & ~back, approach(state.clause_text, critics, self.give * much), state.clause_text)
+        text = jnp.where(back, approach(text, home, self.give), text)
+        strength = state.clause_strength - cut + restored
+        gone = contested & ~back & (strength <= 0.05)
+        mark = jnp.where(contested, jnp.where(cut > 0, SOFTENED, CONTESTED), state.clause_state)
+        mark = jnp.where(gone, DROPPED, jnp.where(back, CONTESTED, mark))
+        return _Round(
+            text,
+            strength,
+            state.clause_won + cut - restored,
+            state.clause_rounds + heard * (contested | back),
+            mark,
+        )
+
+    def _close(self, state: State, closing: Bool[Array, " session"], minded: Objection) -> State:
+        """Decide every clause by the rule of the session, collect signatures, and note what follows from them."""
+        weight = standing(state.bargaining_weight, state.doctrine_weight)
+        seat, chair = state.session_seat, state.session_chair
+        found = verdicts(minded, seat, chair, weight, state.session_reserve, self.tolerance, self.quota)
+        alive = (state.clause_issue >= 0) & (state.clause_state != DROPPED) & (state.clause_state != NOTE)
+        now = closing[:, None]
+        adopted = decide(state.session_rule, found) & alive & now
+        hard = jnp.any((seat > 0)[:, None] & (minded > 2.0 * self.tolerance), axis=2)
+        left = now & alive & ~adopted
+        mark = jnp.where(adopted, ADOPTED, jnp.where(left, jnp.where(hard, DROPPED, NOTE), state.clause_state))
+        sign = self._signed(state, adopted, minded) * now
+        sign = jnp.where(now, sign, state.session_sign)
+        state = state.replace(
+            clause_state=mark.astype(state.clause_state.dtype),
+            session_sign=fit(sign, "session_sign", state.session_sign),
+        )
+        state = self._bind(state, adopted, sign)
+        return self._felt(state, closing, adopted, minded, sign)
+
+    def _signed(self, state: State, adopted: Bool[Array, "session clause"], minded: Objection) -> Array:
+        """Return signatures: -1 refused, 0.5 with a reservation, 1 signed; 0 for the absent and where there is no text."""
+        worst = jnp.max(minded * adopted[..., None], axis=1)
+        room = (state.session_reserve > 0)[:, None] & (worst <= 2.0 * self.tolerance)
+        level = jnp.where(worst <= self.tolerance, 1.0, jnp.where(room, 0.5, -1.0))
+        return level * (state.session_seat > 0) * jnp.any(adopted, axis=1)[:, None]
+
+    def _bind(self, state: State, adopted: Bool[Array, "session clause"], sign: Array) -> State:
+        """Put adopted clauses in force and bind who signed; by some rules those who did not are bound as well."""
+        issues = jnp.arange(state.text_line.shape[0])
+        about = adopted[..., None] & (state.clause_issue[..., None] == issues)
+        count = jnp.sum(about, axis=(0, 1))
+        line = jnp.einsum("sck,sc->k", about * 1.0, state.clause_text) / jnp.maximum(count, 1)
+        there = (state.session_seat > 0) * 1.0
+        held = jnp.maximum(sign, 0.5 * there * executed(state.session_rule)[:, None])
+        given = jnp.sum(state.clause_won * adopted, axis=1)[:, None] * state.session_chair
+        held = held * unit(1.0 - self.discount * given)
+        bound = jnp.einsum("sck,sa->ak", about * 1.0, held) / jnp.maximum(count, 1)
+        fresh = count > 0
+        s = self.strength
+        return state.replace(
+            text_line=jnp.where(fresh, fit(approach(state.text_line, line, s), "text_line", state.text_line), state.text_line),
+            text_force=jnp.where(fresh, fit(approach(state.text_force, 1.0, s), "text_force", state.text_force), state.text_force),
+            text_binding=jnp.where(
+                fresh,
+                fit(approach(state.text_binding, bound, s), "text_binding", state.text_binding),
+                state.text_binding,
+            ),
+        )  # fmt: skip
+
+    def _felt(
+        self, state: State, closing: Bool[Array, " session"], adopted: Array, minded: Objection, sign: Array
+    ) -> State:
+        """Cool the convener toward who refused, and take trust from it where objections could not be studied."""
+        refused = (sign < 0) * closing[:, None]
+        snub = jnp.einsum("si,sj->ij", state.session_chair * 1.0, refused * 1.0)
+        unheard = (1.0 - unit(state.session_notice / self.study)) * closing
+        worst = jnp.max(minded * adopted[..., None], axis=1) * (state.session_seat > 0) * (state.session_chair == 0)
+        hurt = jnp.einsum("si,sj->ij", worst * unheard[:, None], state.session_chair * 1.0)
+        warmth = lean(state.warmth, -unit(self.strength * self.snub * snub))
+        trust = state.trust * (1.0 - unit(self.strength * self.grievance * 2.0 * hurt))
+        return state.replace(warmth=fit(warmth, "warmth", state.warmth), trust=fit(trust, "trust", state.trust))
+
+    def _work(self, state: State, span: Scalar) -> State:
+        """Draw public positions toward texts in force, as far as each is bound; old texts lapse."""
+        pull = state.text_binding * state.text_force * (1.0 - fade(span, self.hold))
+        shown = approach(state.public_position, state.text_line[None], pull)
+        left = fade(span, self.lapse)
+        return state.replace(
+            public_position=fit(shown, "public_position", state.public_position),
+            text_force=fit(state.text_force * left, "text_force", state.text_force),
+        )
+
+
+def _mean(critic: Float[Array, "session clause actor"], state: State) -> ByClause:
+    """Return where the critics of each clause stand on its issue, by their weight; the wording itself where nobody minds."""
+    place = jnp.maximum(state.clause_issue, 0).astype(jnp.int32)
+    held = jnp.moveaxis(jnp.take(state.public_position, place, axis=1, mode="clip"), 0, -1)
+    total: Array = jnp.sum(critic, axis=2)
+    mean = jnp.sum(critic * held, axis=2) / jnp.maximum(total, 1e-6)
+    return jnp.where(total > 0, mean, state.clause_text)
+
