@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from blocs.mechanisms.base import AbstractMechanism
+from blocs.mechanisms.library.archives import Archives
+from blocs.mechanisms.library.assembly import Assembly
+from blocs.mechanisms.library.bases import Bases
 from blocs.mechanisms.library.blame import Blame
+from blocs.mechanisms.library.calling import Calling
 from blocs.mechanisms.library.camps import Camps
 from blocs.mechanisms.library.cadres import Cadres
 from blocs.mechanisms.library.ceremony import Ceremony
+from blocs.mechanisms.library.channels import Channels
 from blocs.mechanisms.library.clearing import Clearing
 from blocs.mechanisms.library.contracts import Contracts
 from blocs.mechanisms.library.coordination import Coordination
@@ -20,6 +25,7 @@ from blocs.mechanisms.library.mediation import Mediation
 from blocs.mechanisms.library.memory import Memory
 from blocs.mechanisms.library.openness import Openness
 from blocs.mechanisms.library.positions import Positions
+from blocs.mechanisms.library.press import Press
 from blocs.mechanisms.library.provision import Provision
 from blocs.mechanisms.library.resilience import Resilience
 from blocs.mechanisms.library.rulings import Rulings
@@ -27,6 +33,9 @@ from blocs.mechanisms.library.subversion import Subversion
 from blocs.mechanisms.library.succession import Succession
 from blocs.mechanisms.library.specialists import Specialists
 from blocs.mechanisms.library.supply import Supply
+from blocs.mechanisms.library.surveillance import Surveillance
+from blocs.mechanisms.library.talks import Talks
+from blocs.mechanisms.library.texts import Texts
 from blocs.mechanisms.library.unrest import Unrest
 from blocs.mechanisms.library.warmth import Warmth
 
@@ -57,6 +66,15 @@ MECHANISMS: tuple[type[AbstractMechanism], ...] = (
     Subversion,
     Leadership,
     Force,
+    Calling,
+    Texts,
+    Talks,
+    Assembly,
+    Bases,
+    Channels,
+    Surveillance,
+    Press,
+    Archives,
 )
 
 
