@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from blocs.engine.control import Control, Edit, Rule, apply_edits, before_edits, rules_at
+from blocs.engine.control import Control, Edit, Rule, apply_edits, before_edits, edits_of, rules_at
 from blocs.engine.model import with_parameter
 
 from . import lab
@@ -38,7 +38,7 @@ def control(
         "hold_scale": ("warmth", (1, 0), "scale", True),
     }
     unused = (1.0, NEVER, NEVER)
-    made = tuple(Edit(*kind, *map(real, (edits or {}).get(k, unused))) for k, kind in kinds.items())
+    made = edits_of([Edit(*kind, *(edits or {}).get(k, unused)) for k, kind in kinds.items()], lab.start(lab.world()))
     changed = tuple(
         Rule(m, p, *map(real, (rules or {}).get(f"{m}.{p}", (0.01, NEVER, NEVER))))
         for m, p in (("leadership", "hazard"), ("memory", "recent"))

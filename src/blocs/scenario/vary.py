@@ -10,13 +10,15 @@ import numpy as np
 from jaxtyping import Array
 
 from blocs.bloc.vocabulary import vocabulary
-from blocs.engine.control import Control, Edit, Rule, nothing
+from blocs.engine.control import Control, Edit, Rule, edits_of, nothing
 from blocs.ground.errors import bad_input
 from blocs.scenario import interventions as language
 from blocs.scenario.build import Built
 
 NOW = -1e9
 EVER = 1e9
+SLOTS = (32, 256, 2048)
+"""Numbers of edits that one compiled program serves: questions share programs, whatever they set."""
 
 
 def variables() -> dict[str, tuple[str, ...]]:
@@ -51,7 +53,13 @@ def control_for(built: Built, lines: Iterable[str], start: date) -> Control:
         else:
             rules.append(_rule(built, text, item, start))
     blank = nothing(len(world.actors), len(world.acts))
-    return Control(tuple(edits), tuple(rules), *_forbid(built, forbids, blank), *_force(built, forces, start, blank))
+    slots = next((n for n in SLOTS if n >= len(edits)), len(edits)) if edits else 0
+    return Control(
+        edits_of(edits, built.state, slots),
+        tuple(rules),
+        *_forbid(built, forbids, blank),
+        *_force(built, forces, start, blank),
+    )
 
 
 def _real(built: Built, value: float) -> Array:
@@ -65,9 +73,9 @@ def _edits(built: Built, text: str, item: language.Set | language.Scale) -> list
     if isinstance(item, language.Set) and not (q.lo <= value and (q.hi is None or value <= q.hi)):
         top = "" if q.hi is None else f"{q.hi:g}"
         raise bad_input(text, item.variable, f"{value:g} is outside its range", f"{q.lo:g}..{top} {q.unit}")
-    places: list[tuple[int | None, ...]] = [()]
+    places: list[tuple[int, ...]] = [()]
     for axis, names in zip(axes, item.cells, strict=True):
-        options: list[int | None] = [_index(built, text, axis, n) for n in names]
+        options = [_index(built, text, axis, n) for n in names]
         places = [(*p, o) for p in places for o in options]
     hold = item.until is not None
     return [
@@ -76,9 +84,9 @@ def _edits(built: Built, text: str, item: language.Set | language.Scale) -> list
             index=place,
             verb="set" if isinstance(item, language.Set) else "scale",
             hold=hold,
-            value=_real(built, value),
-            day=_real(built, built.day(item.start) if item.start else NOW),
-            until=_real(built, built.day(item.until) + 1 if item.until else EVER),
+            value=value,
+            day=built.day(item.start) if item.start else NOW,
+            until=built.day(item.until) + 1 if item.until else EVER,
         )
         for place in places
     ]
