@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -37,19 +38,17 @@ def ask(
 
     Example: blocs ask camp q01 q17 --runs 500
     """
-    from blocs.forecast.ask import ask as answer
-    from blocs.jobs.pipeline import check_window, counter, day, fit_or_read, opened, simulated
+    from blocs.jobs.pipeline import check_seed, check_window, day, fit_or_read, opened
+    from blocs.jobs.questions import answered
 
     loaded, last = opened(scenario), day(until, "--until", last=True)
     ids = _chosen(loaded, questions or [], every)
     if fit is None:
         check_window(loaded, None, None, last, runs)
-    found: list[Answer] = []
+    check_seed(seed)
     with progress() as tell:
         model = fit_or_read(loaded, fit, last, draws, seed, tell)
-        untouched = simulated(model, None, None, runs, seed, progress=tell, stage="simulating untouched")
-        for id_ in ids:
-            found += answer(model, id_, runs, seed, untouched, counter(tell, f"asking {id_}"))
+        found = answered(model, ids, runs, seed, None, tell)
     if as_json:
         print_json([_record(a) for a in found])
     else:
@@ -58,11 +57,12 @@ def ask(
 
 def _chosen(scenario: Scenario, ids: list[str], every: bool) -> list[str]:
     from blocs.ground.errors import bad_input
+    from blocs.jobs.questions import answerable
     from blocs.scenario.faults import near, shown
 
     asked = {q.id: bool(q.do) for q in scenario.questions.values()}
     if every:
-        return [id_ for id_, changes in asked.items() if changes]
+        return answerable(scenario)
     if not ids:
         raise bad_input("QUESTION", "question", "is missing", f"--all, or some of {', '.join(asked)}")
     for id_ in ids:
@@ -79,7 +79,7 @@ def _record(a: Answer) -> dict[str, Any]:
     return {"id": a.id, "outcome": a.outcome, **numbers, "sentence": a.sentence}
 
 
-def _print(found: list[Answer]) -> None:
+def _print(found: Sequence[Answer]) -> None:
     before = ""
     for a in found:
         if a.id != before:

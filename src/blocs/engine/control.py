@@ -27,11 +27,11 @@ from blocs.ground.axes import Index, Scalar
 class Edit(NamedTuple):
     """Set or scale one entry of one quantity: once on `day`, or held there until `until` when `hold` is true.
 
-    `index` is the entry's place on each axis of the quantity; days count from the scenario's epoch.
+    `place` is the entry's place on each axis of the quantity; days count from the scenario's epoch.
     """
 
     name: str
-    index: tuple[int, ...]
+    place: tuple[int, ...]
     verb: Literal["set", "scale"]
     hold: bool
     value: float
@@ -139,7 +139,7 @@ def edits_of(edits: Sequence[Edit], state: State, slots: int = 0) -> Edits:
     """
     first, n = _offsets(state), len(edits)
     shapes = {name: getattr(state, name).shape for name in first}
-    cells = [first[e.name] + int(np.ravel_multi_index(e.index, shapes[e.name])) for e in edits]
+    cells = [first[e.name] + int(np.ravel_multi_index(e.place, shapes[e.name])) for e in edits]
     ranges = [(vocabulary()[e.name].lo, vocabulary()[e.name].hi) for e in edits]
     spare = max(0, slots - n)
 

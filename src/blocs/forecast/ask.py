@@ -16,6 +16,7 @@ from blocs.forecast.simulate import Progress, forecast
 from blocs.ground.errors import bad_input
 from blocs.inference.fit import Fit
 from blocs.inference.observation import Assumption
+from blocs.scenario.spec import Days
 
 Z = 1.96
 
@@ -55,7 +56,7 @@ def ask(
         question: id of a question of the scenario that has interventions.
         runs: paired histories.
         seed: of the random streams, shared by both sides.
-        baseline: an untouched ensemble of at least these runs, seed and dates, to save simulating it.
+        baseline: an untouched ensemble of these runs, seed and dates, to save simulating it; another is not used.
         progress: called with (runs done, runs in all).
 
     Raises:
@@ -69,7 +70,7 @@ def ask(
         raise bad_input(
             "ask", "question", f"{question} changes nothing that this model has", "a question with interventions"
         )
-    untouched, changed = paired(fit, asked.do, runs, seed, baseline, progress)
+    untouched, changed = paired(fit, asked.do, runs, seed, baseline, progress, asked.window)
     wanted = set(asked.outcomes) or set(fit.built.scenario.outcomes)
     return compare(question, asked.text, untouched, changed, wanted)
 
@@ -81,12 +82,25 @@ def paired(
     seed: int,
     baseline: Ensemble | None = None,
     progress: Progress | None = None,
+    window: Days | None = None,
 ) -> tuple[Ensemble, Ensemble]:
-    """Return an untouched ensemble and one with interventions, on common random numbers."""
-    if baseline is None or baseline.runs != runs or baseline.seed != seed or baseline.do:
-        baseline = forecast(fit, runs=runs, seed=seed, progress=progress)
-    changed = forecast(fit, baseline.start, baseline.end, runs, seed, do, progress=progress)
+    """Return an untouched ensemble and one with interventions, on common random numbers.
+
+    `window` is the time of both; by default that of the baseline, or the scenario's own.
+    """
+    if baseline is not None and not fits(baseline, runs, seed, window):
+        baseline = None
+    if baseline is None:
+        start, end = (window.start, window.end) if window else (None, None)
+        baseline = forecast(fit, start, end, runs, seed, progress=progress, inside=window is not None)
+    changed = forecast(fit, baseline.start, baseline.end, runs, seed, do, progress=progress, inside=window is not None)
     return baseline, changed
+
+
+def fits(baseline: Ensemble, runs: int, seed: int, window: Days | None) -> bool:
+    """Return whether an untouched ensemble can be one side of a pair of these runs, seed and time."""
+    same = baseline.runs == runs and baseline.seed == seed and not baseline.do
+    return same and (window is None or (window.start, window.end) == (baseline.start, baseline.end))
 
 
 def compare(id_: str, text: str, untouched: Ensemble, changed: Ensemble, wanted: set[str]) -> tuple[Answer, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,14 @@ class Ensemble:
     watch: Watch
     watched: NDArray[np.float32]
     first_day: float
+
+    def head(self, runs: int) -> Ensemble:
+        """Return the first runs alone: bit for bit what a forecast of so few runs would hold."""
+        if runs >= self.runs:
+            return self
+        keep = self.run < runs
+        parts = {"run": self.run[keep], "day": self.day[keep], "code": self.code[keep], "watched": self.watched[:runs]}
+        return replace(self, runs=runs, **parts)
 
     @property
     def labels(self) -> list[tuple[str, tuple[str, ...]]]:

@@ -55,6 +55,7 @@ def forecast(
     assumption: Assumption = Assumption.RECORD,
     progress: Progress | None = None,
     cores: int | None = None,
+    inside: bool = False,
 ) -> Ensemble:
     """Simulate what follows a date.
 
@@ -69,12 +70,13 @@ def forecast(
             about what the source missed.
         progress: called with (runs done, runs in all).
         cores: threads; all cores by default.
+        inside: let `start` lie inside the training period: for what another course would have been, never for a score.
 
     Raises:
         InputError: no runs, dates out of order or before the end of training, or a faulty intervention.
     """
     built = fit.built
-    start, end = _checked_dates(fit, start, end, runs)
+    start, end = _checked_dates(fit, start, end, runs, inside)
     lines = tuple(do)
     ends = _starting_states(fit, start)
     watch = default_watch(built)
@@ -103,14 +105,14 @@ def forecast(
     )  # fmt: skip
 
 
-def _checked_dates(fit: Fit, start: date | None, end: date | None, runs: int) -> tuple[date, date]:
+def _checked_dates(fit: Fit, start: date | None, end: date | None, runs: int, inside: bool) -> tuple[date, date]:
     spec = fit.built.scenario.spec
     start, end = start or spec.forecast.start, end or spec.forecast.end
     if runs < 1:
         raise bad_input("forecast", "runs", f"{runs} is not a number of histories", "1 or more")
     if start <= spec.period.start:
         raise bad_input("forecast", "start", f"{start} is before the record", f"a day after {spec.period.start}")
-    if start <= fit.until:
+    if start <= fit.until and not inside:
         raise bad_input("forecast", "start", f"{start} lies inside the training period", f"a day after {fit.until}")
     if end < start:
         raise bad_input("forecast", "end", f"{end} is before the start {start}", "a later day")

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from blocs.forecast.ask import Answer, ask, sensitivity
+from blocs.forecast.ask import sensitivity
 from blocs.forecast.ensemble import Ensemble
 from blocs.forecast.explain import Explanation, explain_recorded
-from blocs.inference.fit import DRAWS, Fit
+from blocs.inference.fit import DRAWS
 from blocs.inference.sets import record_sets
 from blocs.jobs.key_acts import key_acts
 from blocs.jobs.pipeline import (
@@ -27,6 +27,7 @@ from blocs.jobs.pipeline import (
     scored,
     simulated,
 )
+from blocs.jobs.questions import answerable, answered
 from blocs.jobs.result import RunResult
 from blocs.scenario.build import build
 from blocs.scenario.scenario import Scenario
@@ -35,6 +36,9 @@ from blocs.store.folder import draft_folder
 from blocs.store.read import is_run
 from blocs.store.spec import REPORT
 from blocs.store.write import write_manifest, write_parts
+
+QUESTION_RUNS = 500
+"""Runs at most on each side of a counterfactual question; `blocs ask` takes any number."""
 
 SENSITIVITY_RUNS = 500
 """Runs at most for each assumption of the observation layer."""
@@ -139,7 +143,8 @@ def _compute(scenario: Scenario, plan: Plan, line: str, started: datetime, progr
         tell("explaining", 0, 0)
         explanations = _explained(ensemble)
     with clock.stage("ask"):
-        answers = _answered(fit, ensemble, progress)
+        fewer = min(plan.runs, QUESTION_RUNS)
+        answers = answered(fit, answerable(scenario), fewer, plan.seed, ensemble.head(fewer), progress)
     with clock.stage("sensitivity"):
         fewer = min(plan.runs, SENSITIVITY_RUNS)
         told = counter(progress, "other assumptions about the record")
@@ -160,14 +165,6 @@ def _explained(ensemble: Ensemble) -> tuple[Explanation, ...]:
     last = min(ensemble.end, fit.built.scenario.spec.period.end)
     recorded = record_sets(fit.built, max(last, fit.until), fit.draws, fit.seed)
     return tuple(explain_recorded(fit, id_, recorded) for id_ in ids)
-
-
-def _answered(fit: Fit, ensemble: Ensemble, progress: Progress | None) -> tuple[Answer, ...]:
-    asked = [q.id for q in fit.built.scenario.questions.values() if q.do]
-    found: list[Answer] = []
-    for id_ in asked:
-        found += ask(fit, id_, ensemble.runs, ensemble.seed, ensemble, counter(progress, f"asking {id_}"))
-    return tuple(found)
 
 
 def write_result(folder: Path, result: RunResult, render: Render | None, progress: Progress | None = None) -> None:

@@ -288,6 +288,11 @@ def _question(check: Checker, place: _Place, question: Question) -> None:
             place.add("variables", f"is an unknown {shown(variable)}", f"a quantity of the state{hint}")
     check.pages(place, "pages", question.pages)
     horizon: Days | None = check.spec.horizon if check.spec else None
+    if check.spec and question.window:
+        first, last = question.window.start, question.window.end
+        if not check.spec.period.start < first <= last <= check.spec.horizon.end:
+            expected = f"days in order, after {check.spec.period.start} and up to {check.spec.horizon.end}"
+            place.add("window", f"is {first} to {last}", expected)
     if horizon is None or check.folder.lost & {"actors.csv", "acts.csv", "issues.csv", "levers.csv"}:
         return
     names = Names(

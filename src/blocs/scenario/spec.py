@@ -53,10 +53,15 @@ class Days(Part):
 
 
 class PageRange(Part):
-    """First and last page of the source; every event then needs pages, all inside."""
+    """First and last page of the source; every event then needs pages, all inside.
+
+    `kind` says what the numbers of entries mean: `pages` of one text, or `entries` of the numbered `citations` where
+    there are many sources. Neighbouring pages may tell of one sitting, neighbouring entries have nothing in common.
+    """
 
     first: Annotated[int, Field(ge=1)]
     last: Annotated[int, Field(ge=1)]
+    kind: Literal["pages", "entries"] = "pages"
 
 
 class Training(Part):
@@ -102,6 +107,14 @@ class Spec(Part):
                 raise ValueError(f"{name} leaves the horizon, expected {self.horizon.start} to {self.horizon.end}")
         if self.training.until >= self.forecast.start:
             raise ValueError(f"training.until {self.training.until} is not before forecast.start {self.forecast.start}")
+        if self.pages and self.pages.kind == "entries" and (self.pages.first, self.pages.last) != (
+            1,
+            len(self.citations),
+        ):
+            raise ValueError(
+                f"pages are entries {self.pages.first} to {self.pages.last}, expected 1 to {len(self.citations)}: "
+                "the number of citations"
+            )
         return self
 
 
@@ -183,7 +196,8 @@ class StateEntry(Cell):
 class Question(Part):
     """A counterfactual question: outcomes it asks about, variables it changes, interventions that state it.
 
-    `concepts` names what the question also turns on and the vocabulary of the state does not (yet) hold.
+    `window` is the time in which both sides are simulated, the forecast of the scenario by default; it may begin inside
+    the training period, where the question is what another course would have been. `concepts` names what the question also turns on and the vocabulary of the state does not (yet) hold.
     """
 
     id: Id
@@ -191,6 +205,7 @@ class Question(Part):
     outcomes: Ids = ()
     variables: Ids = ()
     concepts: Ids = ()
+    window: Days | None = None
     do: Ids = ()
     systems: Ids = ()
     pages: Pages = ()

@@ -81,7 +81,7 @@ def _edits(built: Built, text: str, item: language.Set | language.Scale) -> list
     return [
         Edit(
             name=item.variable,
-            index=place,
+            place=place,
             verb="set" if isinstance(item, language.Set) else "scale",
             hold=hold,
             value=value,

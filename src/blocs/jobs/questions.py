@@ -1,0 +1,55 @@
+"""Counterfactual questions of a scenario, answered one after another; those about the same time share an untouched side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from blocs.forecast.ask import Answer, ask, fits
+from blocs.forecast.ensemble import Ensemble
+from blocs.forecast.simulate import forecast
+from blocs.inference.fit import Fit
+from blocs.jobs.pipeline import Progress, counter, simulated
+from blocs.scenario.scenario import Scenario
+
+
+def answerable(scenario: Scenario) -> list[str]:
+    """Return the ids of questions that change something the model has."""
+    return [q.id for q in scenario.questions.values() if q.do]
+
+
+def answered(
+    fit: Fit,
+    ids: Iterable[str],
+    runs: int,
+    seed: int = 0,
+    baseline: Ensemble | None = None,
+    progress: Progress | None = None,
+) -> tuple[Answer, ...]:
+    """Answer questions of the scenario, in the order given.
+
+    Args:
+        fit: a model fitted before the forecast.
+        ids: questions that change something (`answerable`).
+        runs: paired histories of each.
+        seed: of the random streams, shared by all sides.
+        baseline: an untouched forecast of these runs and seed, to save simulating it.
+        progress: hears of every question.
+
+    Raises:
+        InputError: no such question, or one that says nothing the model could change.
+    """
+    ids = list(dict.fromkeys(ids))
+    questions = fit.built.scenario.questions
+    windows = {q.id: q.window for q in questions.values()}
+    found: dict[str, tuple[Answer, ...]] = {}
+    untouched = baseline
+    # questions about one time follow each other: only one untouched side is held in memory
+    for id_ in sorted(ids, key=lambda i: str(windows.get(i) or "")):
+        window = windows.get(id_)
+        if window is None:
+            baseline = untouched = baseline or simulated(fit, runs=runs, seed=seed, progress=progress)
+        elif untouched is None or not fits(untouched, runs, seed, window):
+            told = counter(progress, f"simulating {window.start} to {window.end}")
+            untouched = forecast(fit, window.start, window.end, runs, seed, progress=told, inside=True)
+        found[id_] = ask(fit, id_, runs, seed, untouched, counter(progress, f"asking {id_}"))
+    return tuple(answer for id_ in ids for answer in found[id_])
