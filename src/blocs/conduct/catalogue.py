@@ -17,6 +17,7 @@ from blocs.conduct.effects import (
     protocol,
     relations,
     roles,
+    sessions,
     tables,
     turns,
 )
@@ -34,6 +35,7 @@ EFFECTS: tuple[Effect, ...] = (
     *pressure.EFFECTS,
     *camps.EFFECTS,
     *bodies.EFFECTS,
+    *sessions.EFFECTS,
     *observation.EFFECTS,
 )
 TABLES: tuple[Table, ...] = tables.TABLES

@@ -17,7 +17,9 @@ def fade(days: Float[Array, "*any"], half_life: Scalar) -> Float[Array, "*any"]:
     return 2.0 ** (-days / half_life)
 
 
-def approach(x: Float[Array, "*any"], goal: Float[Array, "*any"], share: Float[Array, "*any"]) -> Float[Array, "*any"]:
+def approach(
+    x: Float[Array, "*any"], goal: Float[Array, "*any"] | float, share: Float[Array, "*any"]
+) -> Float[Array, "*any"]:
     """Return x moved by a share 0..1 of its way to the goal; never past it."""
     return x + share * (goal - x)
 
