@@ -8,6 +8,7 @@ import sys
 import typer
 
 from blocs.cli import (
+    ablate,
     ask,
     backtest,
     bench,
@@ -48,6 +49,7 @@ COMMANDS = (
     explain,
     ask,
     tune,
+    ablate,
     decide,
     effects,
     facts,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
@@ -28,12 +28,14 @@ def measure(family: Family, fact: Fact, broken: bool = False, together: bool = F
     value, lo, hi, holds = judge(fact, fact.measure(Lab(family, together=together)))
     caught = None
     if broken:
-        caught = not _holds_broken(family, fact, together)
+        caught = not holds_under(family, fact.id, fact.broken, together)
     return Finding(fact, family.system, value, lo, hi, holds, caught)
 
 
-def _holds_broken(family: Family, fact: Fact, together: bool) -> bool:
-    measured = fact.measure(Lab(family, fact.broken, together))
+def holds_under(family: Family, id_: str, rules: Mapping[str, Mapping[str, float]], together: bool = False) -> bool:
+    """Return whether a fact of a family holds with other parameters of mechanisms."""
+    fact = next(f for f in family.facts if f.id == id_)
+    measured = fact.measure(Lab(family, rules, together))
     try:
         return judge(fact, measured)[3]
     except ValueError:  # nothing left to measure is a fact that does not hold

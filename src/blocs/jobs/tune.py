@@ -69,6 +69,21 @@ def default_origins(until: date) -> tuple[Origin, ...]:
     return tuple(itertools.pairwise(ends))
 
 
+def usable_origins(scenario: Scenario) -> tuple[Origin, ...]:
+    """Return the default origins that have recorded acts on both sides.
+
+    Raises:
+        InputError: none has: the training period is too short.
+    """
+    until, acts = scenario.spec.training.until, scenario.chronicle.dyadic()
+    found = tuple(o for o in default_origins(until) if all(keep.any() for keep in split(acts, *o)))
+    if not found:
+        raise bad_input(
+            scenario.id, "training", f"up to {until} leaves no origin with acts on both sides", "a year or more"
+        )
+    return found
+
+
 def months_before(day: date, months: int) -> date:
     """Return the day so many months earlier; the last of a month stays the last of a month."""
     index = day.year * 12 + day.month - 1 - months
@@ -117,7 +132,7 @@ def _variant_rows(
     out: list[dict[str, object]] = []
     for model, specification in (("full", part or whole), ("memory_only", _common(memory_only(), whole))):
         cut = restrict(recorded, whole, specification, built.model.world)
-        by_level = {level: _rolled(cut, specification, level, variant.settings, origins) for level in LEVELS}
+        by_level = {level: rolled(cut, specification, level, variant.settings, origins) for level in LEVELS}
         means = {level: float(score.mean()) for level, score in by_level.items()}
         row: dict[str, object] = {"variant": variant.label(PriorSettings()), "model": model, **means}
         out.append({**row, "total": sum(means.values()), "acts": len(by_level["source"]) // recorded.draws})
@@ -133,10 +148,10 @@ def _common(part: Specification, whole: Specification) -> Specification:
     )
 
 
-def _rolled(
+def rolled(
     recorded: Recorded, specification: Specification, level: Level, settings: PriorSettings, origins: Sequence[Origin]
 ) -> NDArray[np.float64]:
-    """Log scores of one level over the acts after every origin, chronologies stacked."""
+    """Return log scores of one level over the acts after every origin, in nats, chronologies stacked."""
     effects, tables = specification.at(level)
     found: list[NDArray[np.float64]] = []
     for origin, horizon in origins:
