@@ -18,6 +18,8 @@ ByActorIssue = Float[Array, "actor issue"]
 ByActorLever = Float[Array, "actor lever"]
 ByDyadLever = Float[Array, "actor actor lever"]
 ByActorAct = Float[Array, "actor act"]
+ByActorSeat = Float[Array, "actor seat"]
+ByIssuePair = Float[Array, "issue issue"]
 ByMeeting = Float[Array, " meeting"]
 ByMeetingActor = Float[Array, "meeting actor"]
 ByMeetingIssue = Float[Array, "meeting issue"]
@@ -39,10 +41,12 @@ __all__ = [
     "ByActorAct",
     "ByActorIssue",
     "ByActorLever",
+    "ByActorSeat",
     "ByClause",
     "ByDyad",
     "ByDyadLever",
     "ByIssue",
+    "ByIssuePair",
     "ByMeeting",
     "ByMeetingActor",
     "ByMeetingIssue",
