@@ -12,6 +12,7 @@ from typing import Any
 
 import equinox as eqx
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int
 
 from blocs.bloc.vocabulary import SLOT_AXES, Quantity, vocabulary
@@ -301,8 +302,8 @@ def bounds_broken(state: State) -> list[str]:
     """Return the names of quantities with an entry outside the vocabulary's range or not a number (host-side check)."""
     bad: list[str] = []
     for name, q in vocabulary().items():
-        x: Float[Array, ...] = jnp.asarray(getattr(state, name))
+        x = np.asarray(getattr(state, name))
         inside = x >= q.lo if q.hi is None else (x >= q.lo) & (x <= q.hi)
-        if not bool(jnp.all(inside & jnp.isfinite(x))):
+        if not (inside & np.isfinite(x)).all():
             bad.append(name)
     return bad

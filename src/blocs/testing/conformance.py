@@ -175,7 +175,7 @@ def _assert_writes(where: str, card: Card, old: State, new: State) -> None:
 def _assert_reads(where: str, mechanism: AbstractMechanism, move: Move, case: Case, new: State) -> None:
     """Replace what the card does not list by something else, and look whether what is written notices."""
     hidden = [name for name in vocabulary() if name not in mechanism.card.reads]
-    other = {name: _other_values(name, getattr(case.state, name)) for name in hidden}
+    other = jax.device_put({name: _other_values(name, getattr(case.state, name)) for name in hidden})
     if not _noticed(mechanism, move, case, new, other):
         return
     for name in hidden:
@@ -197,7 +197,7 @@ def _other_values(name: str, value: Any) -> Any:
     if name in INTEGER:
         return jnp.zeros_like(value)
     hi = q.lo + 50.0 if q.hi is None else q.hi
-    return jnp.asarray(rng.uniform(q.lo, hi, value.shape), value.dtype)
+    return np.asarray(rng.uniform(q.lo, hi, value.shape), value.dtype)
 
 
 def _assert_bounded(where: str, mechanism: AbstractMechanism, move: Move, case: Case, new: State) -> None:
@@ -265,8 +265,9 @@ def _assert_jit(where: str, mechanism: AbstractMechanism, move: Move, case: Case
         traces += 1
         return move(m, c)
 
-    plain, compiled = move(mechanism, case), eqx.filter_jit(counted)
-    _assert_equal(where, "under jit", plain, compiled(mechanism, case))
+    # a mechanism that looks at values cannot be traced: it fails here, with the message of JAX
+    compiled = eqx.filter_jit(counted)
+    plain = compiled(mechanism, case)
     later = case._replace(days=case.days / 2, act=eqx.tree_at(lambda a: a.weight, case.act, case.act.weight / 2))
     compiled(mechanism, later)
     assert traces == 1, f"{where}: was traced {traces} times for two calls of one shape"

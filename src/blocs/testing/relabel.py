@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -31,10 +32,10 @@ def relabel_state(state: State, order: Any) -> State:
     changed = {name: _permuted(getattr(state, name), q.axes, order) for name, q in vocabulary().items()}
     place = np.append(np.argsort(order), -1)  # index -1 (no act yet) stays -1
     turn = [place[n] if part in ("source", "target") else n for part, n in zip(TURN, state.turn.tolist(), strict=True)]
-    changed["turn"] = jnp.asarray(turn, state.turn.dtype)
+    changed["turn"] = np.asarray(turn, state.turn.dtype)
     for name in (name for name, q in vocabulary().items() if q.unit == "actor index"):
-        changed[name] = jnp.asarray(place[np.asarray(changed[name]).astype(int)], changed[name].dtype)
-    return state.replace(**changed)
+        changed[name] = place[changed[name].astype(int)].astype(changed[name].dtype)
+    return jax.device_put(state.replace(**changed))
 
 
 def relabel_act(act: Act, order: Any) -> Act:
@@ -49,4 +50,4 @@ def _permuted(value: Any, axes: tuple[str, ...], order: Any) -> Any:
     for n, axis in enumerate(axes):
         if axis == "actor":
             value = np.take(value, order, axis=n)
-    return jnp.asarray(value)
+    return value

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from hypothesis import strategies as st
@@ -150,11 +151,11 @@ def make_state(
         shape = tuple(sizes[a] for a in q.axes)
         if q.name in INTEGER:
             tops = {"act index": len(world.acts), "issue index": len(world.issues), "actor index": len(world.actors)}
-            return jnp.asarray(rng.integers(-1, tops.get(q.unit, 1), shape), jnp.int32)
-        return jnp.asarray(_values(rng, q, shape, wildness), dtype)
+            return rng.integers(-1, tops.get(q.unit, 1), shape).astype(np.int32)
+        return np.asarray(_values(rng, q, shape, wildness), dtype)
 
     values = {name: fill(q) for name, q in vocabulary().items()}
-    return State(clock=jnp.asarray(clock, dtype), age=jnp.asarray(age, dtype), **values)
+    return jax.device_put(State(clock=np.asarray(clock, dtype), age=np.asarray(age, dtype), **values))
 
 
 def make_act(source: int, target: int, act: int, issue: int, weight: float = 1.0, dtype: Any = jnp.float32) -> Act:
