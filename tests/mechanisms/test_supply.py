@@ -1,7 +1,8 @@
-"""Supply against a slow bookkeeper that follows each delivery, and the facts it has to show."""
+"""Supply against a slow bookkeeper that follows each delivery and order, and the facts it has to show."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import jax.numpy as jnp
@@ -19,48 +20,52 @@ from .conftest import AID, BREAK, CLIENT, CRITICISE, HOLDOUT, OUTSIDER, PATRON, 
 KEY = root(1)
 
 
-def book(m, state, days):
-    """One step by hand: every supplier's delivery to every actor, then stocks, purchases and money, one by one."""
-    p = {name: float(getattr(m, name)) for name in ("strength", "alarm", "target", "restock")}
+def book(m, world, state, days):
+    """One step by hand: every supplier's delivery to every actor, then orders, stocks and money, one by one."""
+    p = {name: float(getattr(m, name)) for name in ("strength", "alarm", "target", "restock", "premium", "lead")}
     days *= p["strength"]
     n, levers = state.reserve_days.shape
-    stocks = np.zeros((n, levers))
+    stocks, orders = np.zeros((n, levers)), np.zeros((n, levers))
     money = np.asarray(state.hard_currency, float).copy()
     for a in range(n):
-        wants = []
+        wants, sellers = [], float(state.outside_suppliers[a])
         for lever in range(levers):
             imports = float(state.import_share[a, lever])
             shares = [float(state.dependence[a, b, lever]) for b in range(n)]
             offered = [shares[b] * (1.0 - float(state.withheld[b, a, lever])) for b in range(n)]
             elsewhere = max(0.0, 1.0 - sum(shares))
             delivered = min(1.0, sum(offered) + elsewhere) * imports * days
-            used, produced = days, (1.0 - imports) * days
-            came_in = produced + delivered
-            stock = float(state.reserve_days[a, lever])
-            short = used - came_in
-            gap = max(0.0, p["target"] - stock)
-            rebuilt = gap * (1.0 - 2.0 ** (-days / p["restock"])) * (1.0 - (short / (imports * days) if imports else 0))
-            buys = stock < p["alarm"] and float(state.outside_suppliers[a]) > 0
-            wants.append(short if buys else 0.0)
-            stocks[a, lever] = stock - used + came_in + rebuilt
-        price = sum(wants) / 30.0
+            crop = min(1.0, float(state.harvest[a])) if world.levers[lever] == "grain" else 1.0
+            used, produced = days, (1.0 - imports) * crop * days
+            stock, due = float(state.reserve_days[a, lever]), float(state.on_order[a, lever])
+            short = used - produced - delivered
+            missing = 1.0 - delivered / (imports * days) if imports else 0.0
+            rebuilt = max(0.0, p["target"] - stock) * (1.0 - 2.0 ** (-days / p["restock"])) * (1.0 - missing)
+            wants.append(short if stock + due < p["alarm"] and sellers > 0 else 0.0)
+            stocks[a, lever] = stock - short + rebuilt
+        price = sum(wants) / 30.0 * (1.0 + p["premium"] / max(sellers, 1.0))
         share = min(1.0, money[a] / price) if price > 0 else 0.0
         money[a] -= price * share
-        stocks[a] += [w * share for w in wants]
-    return np.maximum(stocks, 0.0), money
+        for lever in range(levers):
+            due = float(state.on_order[a, lever]) + wants[lever] * share
+            landed = due * (1.0 - 2.0 ** (-days / p["lead"]))
+            orders[a, lever] = due - landed
+            stocks[a, lever] += landed
+    return np.maximum(stocks, 0.0), money, orders
 
 
 @given(seed=st.integers(0, 2**32 - 1), data=st.data(), days=st.sampled_from((7.0, 1.0, 30.0)))
 @settings(max_examples=15, deadline=None)
 def test_a_step_balances_the_books(seed, data, days):
-    world = make_world(seed)
+    world = dataclasses.replace(make_world(seed), levers=("grain", "credit"))
     state = make_state(world, seed, 1.0)
     m = data.draw(mechanisms(Supply).filter(lambda m: float(m.strength) > 0.01))
     state = state.replace(import_share=jnp.maximum(state.import_share, 0.01))
-    stocks, money = book(m, state, days)
+    stocks, money, orders = book(m, world, state, days)
     new = m.tick(KEY, world, state, jnp.float32(days))
     np.testing.assert_allclose(new.reserve_days, stocks, rtol=1e-3, atol=2e-3)
     np.testing.assert_allclose(new.hard_currency, money, rtol=1e-3, atol=2e-3)
+    np.testing.assert_allclose(new.on_order, orders, rtol=1e-3, atol=2e-3)
 
 
 def squeezed(bloc, **more):
@@ -92,7 +97,7 @@ def test_stocks_are_a_clock_when_imports_stop(bloc):
 
 def test_a_substitute_in_hand_makes_withholding_fail_until_the_money_ends(bloc):
     """F11.2, R11.3, R11.4: a seller outside and hard currency hold the stock; either alone does not."""
-    m = Supply.make({"target": 0.0, "alarm": 21.0})
+    m = Supply.make({"target": 0.0, "alarm": 21.0, "premium": 0.0, "lead": 0.5})
     both = squeezed(bloc, outside_suppliers={HOLDOUT: 1.0}, hard_currency={HOLDOUT: 100.0})
     assert days_until(both, m, 20.5) == math.inf
     for missing in ({"outside_suppliers": {HOLDOUT: 0.0}}, {"hard_currency": {HOLDOUT: 0.0}}):
@@ -126,14 +131,33 @@ def test_rupture_ends_all_deliveries_both_ways(bloc):
     assert float(held.sum()) == 2 * held.shape[-1]
 
 
-def test_aid_resumes_deliveries_and_is_drawn_as_credit_half_when_relations_are_cold(bloc):
-    """R10.1, R12.1."""
-    m = Supply.make({"resume": 1.0, "credit": 2.0, "poor": 0.5})
-    now = bloc.at(withheld=0.8, warmth={(PATRON, HOLDOUT): -0.1})
-    warm = now.after(m, bloc.act(PATRON, CLIENT, AID)).state
-    cold = now.after(m, bloc.act(PATRON, HOLDOUT, AID)).state
-    assert float(warm.debt[CLIENT, PATRON]) == pytest.approx(1.2)
-    assert float(cold.debt[HOLDOUT, PATRON]) == pytest.approx(0.6)
-    assert float(warm.withheld[PATRON, CLIENT, 0]) == pytest.approx(0.8 * 0.4)
-    assert float(cold.withheld[PATRON, HOLDOUT, 0]) == pytest.approx(0.8 * 0.7)
-    assert float(warm.withheld[OUTSIDER, CLIENT, 0]) == pytest.approx(0.8)
+def test_aid_resumes_deliveries_by_half_when_conduct_is_poor(bloc):
+    """R12.1."""
+    m = Supply.make({"resume": 1.0, "half": 0.5})
+    now = bloc.at(withheld=0.8, conduct={CLIENT: 1.0, HOLDOUT: 0.0})
+    good = now.after(m, bloc.act(PATRON, CLIENT, AID)).state
+    poor = now.after(m, bloc.act(PATRON, HOLDOUT, AID)).state
+    assert float(good.withheld[PATRON, CLIENT, 0]) == pytest.approx(0.8 * 0.4)
+    assert float(poor.withheld[PATRON, HOLDOUT, 0]) == pytest.approx(0.8 * 0.7)
+    assert float(poor.withheld[OUTSIDER, CLIENT, 0]) == pytest.approx(0.8)
+
+
+def test_substitutes_cost_more_with_few_sellers_and_arrive_late(bloc):
+    """R11.3: price, lead time and hard currency."""
+    m = Supply.make({"target": 0.0, "alarm": 40.0, "premium": 0.5, "lead": 30.0})
+    few = squeezed(bloc, outside_suppliers={HOLDOUT: 1.0}, hard_currency={HOLDOUT: 10.0})
+    one = m.tick(KEY, few.world, few.state, jnp.float32(30.0))
+    two = m.tick(KEY, few.world, few.at(outside_suppliers={HOLDOUT: 2.0}).state, jnp.float32(30.0))
+    # 2 goods, a fifth of 30 days each: 0.4 purchases at 1.5 or 1.25 times the price; half has arrived after 30 days
+    assert 10.0 - float(one.hard_currency[HOLDOUT]) == pytest.approx(0.6, rel=1e-4)
+    assert 10.0 - float(two.hard_currency[HOLDOUT]) == pytest.approx(0.5, rel=1e-4)
+    assert float(one.on_order[HOLDOUT, 0]) == pytest.approx(3.0, rel=1e-4)
+    assert float(one.reserve_days[HOLDOUT, 0]) == pytest.approx(30.0 - 6.0 + 3.0, rel=1e-4)
+
+
+def test_a_failed_crop_empties_the_stock_of_the_staple_alone(bloc):
+    world = dataclasses.replace(bloc.world, levers=("grain", "credit"))
+    now = bloc.at(import_share=0.2, harvest=0.5)
+    new = Supply.make({"target": 0.0, "alarm": 1.0}).tick(KEY, world, now.state, jnp.float32(10.0))
+    assert float(new.reserve_days[CLIENT, 0]) == pytest.approx(60.0 - 0.8 * 0.5 * 10.0)
+    assert float(new.reserve_days[CLIENT, 1]) == 60.0

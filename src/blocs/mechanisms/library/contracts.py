@@ -15,7 +15,9 @@ from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.economy import half_rule, judged_by_all, lends
 from blocs.mechanisms.moves import fade, fit, unit
 
-ANNULLED = vocabulary()["stall"].hi or 4.0
+TOP = vocabulary()["stall"].hi or 4.0
+ANNULLED = TOP - 0.5
+"""Stall from which a contract counts as annulled: the last half step."""
 
 
 class Contracts(AbstractMechanism):
@@ -26,7 +28,7 @@ class Contracts(AbstractMechanism):
     material conflictual act moves s up by at most `haste`, a refusal or reproach to 1 (waiting) and no further (R12.2);
     while its rung on the buyer is at or above `level`, s creeps up by `creep` a day, else it fades. Cooperative acts
     bring it down. Dependents of the patron follow its s toward a third, with the mean delay `lag`, by their cost of
-    dissent (R12.3). At 4 what is pending is annulled, half of it every fortnight. So goods are pending, delivered or
+    dissent (R12.3). From 3.5 on what is pending is annulled, half of it every fortnight. So goods are pending, delivered or
     cancelled, never lost, and a stop goes through waiting, re-examination and suspension (F12.1).
     """
 
@@ -134,7 +136,7 @@ class Contracts(AbstractMechanism):
         follower = self.follow * (world.client @ world.patron) * state.dissent_cost
         others = 1.0 - jnp.eye(stall.shape[0], dtype=stall.dtype)
         gap = jnp.maximum(0.0, lead[None, :] * follower[:, None] - stall) * others
-        return jnp.clip(stall + gap * (1.0 - fade(span, self.lag)), 0.0, ANNULLED)
+        return jnp.clip(stall + gap * (1.0 - fade(span, self.lag)), 0.0, TOP)
 
 
 def contracted(state: State) -> Scalar:
