@@ -136,6 +136,8 @@ def test_two_copies_of_a_statistic_share_one_estimate_and_say_so():
     # of each copy the record knows the sum alone: half of the precision at most, and an error far above that of one
     assert both.informed[0] == pytest.approx(0.5, abs=0.05)
     assert both.se[0] > 10 * alone.se[0]
+    assert both.together == ((0, 3),)
+    assert alone.together == ()
     plain = fit_choice(
         twice.x.transpose(0, 2, 1), twice.chosen, twice.allowed, twice.weight, names=("a", "b", "c", "again")
     )

@@ -85,9 +85,15 @@ class Fit:
         return pl.DataFrame(out)
 
     def unidentified(self) -> list[str]:
-        """Return the effects about which the record says next to nothing: their estimates are their priors."""
+        """Return the effects about which the record says next to nothing: their estimates are their priors.
+
+        Effects that it informs only together, and cannot tell apart, follow as `choice.one + choice.other`.
+        """
         table = self.to_polars().filter(pl.col("informed") < UNIDENTIFIED)
-        return [f"{r['choice']}.{r['effect']}" for r in table.iter_rows(named=True)]
+        alone = [f"{r['choice']}.{r['effect']}" for r in table.iter_rows(named=True)]
+        names = {level: [f"{level}.{e.name}" for e in self.specification.at(level)[0]] for level in LEVELS}
+        groups = [[names[level][n] for n in group] for level in LEVELS for group in self.levels[level].together]
+        return alone + [" + ".join(group) for group in groups if not set(group) & set(alone)]
 
     def table_of(self, level: Level, name: str) -> pl.DataFrame:
         """Return one pooled table in long form: row, option, value (log odds against the average option)."""
@@ -110,7 +116,7 @@ class Fit:
     def __repr__(self) -> str:
         found = ", ".join(f"{level} {f.loglik:.1f}" for level, f in self.levels.items())
         state = "converged" if self.converged else "NOT converged"
-        weak = len(self.unidentified())
+        weak = self.to_polars().filter(pl.col("informed") < UNIDENTIFIED).height
         return (
             f"Fit({self.built.scenario.id!r} to {self.until}: {self.acts} acts, {self.draws} chronologies, "
             f"{self.specification.name}; log-likelihood {found}; {state}; {weak} effects rest on their priors)"

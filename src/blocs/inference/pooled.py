@@ -22,6 +22,12 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+FLAT = 1e-6
+"""Share of information below which a direction counts as empty."""
+LOADED = 0.1
+"""Least weight with which a coefficient counts as part of a direction of length 1."""
+
+
 @dataclass(frozen=True)
 class LevelData:
     """The choice sets of one level, stacked over drawn chronologies.
@@ -60,7 +66,8 @@ class PooledFit:
     """The maximum of the log posterior of one level.
 
     `beta` [k] with `se` [k] (posterior curvature), `robust_se` [k] (scenes and draws), `informed` [k] in 0..1: the share
-    of the posterior precision of a coefficient that comes from the record and not from the prior.
+    of the posterior precision of a coefficient that comes from the record and not from the prior. `together` are groups of
+    coefficients (places) that the record cannot tell apart: it informs some combination of them, the prior divides it.
     """
 
     beta: Floats
@@ -74,6 +81,7 @@ class PooledFit:
     gradient_norm: float
     iterations: int
     converged: bool
+    together: tuple[tuple[int, ...], ...] = ()
 
 
 class _Design:
@@ -157,7 +165,24 @@ def fit_pooled(data: LevelData, prior: Prior, evidence_rounds: int = 0) -> Poole
     precision, centre = _prior_vectors(design, prior)
     information = design.information(theta)
     inverse = _inverse(information + np.diag(precision), design.k)
-    return _report(design, theta, prior, precision, inverse, iterations, norm)
+    together = _together(information, precision, design.k)
+    return replace(_report(design, theta, prior, precision, inverse, iterations, norm), together=together)
+
+
+def _together(information: Floats, precision: Floats, k: int) -> tuple[tuple[int, ...], ...]:
+    """Groups of two or more of the first k coefficients in whose difference the record holds no information.
+
+    The information is that left once tables are estimated too; in units in which each coefficient alone has information
+    1, a combination with next to none is flat.
+    """
+    rest = information[k:, k:] + np.diag(precision[k:])
+    own = information[:k, :k] - information[:k, k:] @ np.linalg.pinv(rest, hermitian=True) @ information[k:, :k]
+    alone = np.diag(information)[:k]
+    known = np.flatnonzero(np.diag(own) > FLAT * np.maximum(alone, 1e-12))
+    scale = np.sqrt(np.diag(own)[known])
+    values, vectors = np.linalg.eigh(own[np.ix_(known, known)] / np.outer(scale, scale))
+    groups = [known[np.abs(v) > LOADED] for v in vectors.T[values < FLAT]]
+    return tuple(tuple(g.tolist()) for g in groups if len(g) > 1)
 
 
 def _prior_vectors(design: _Design, prior: Prior) -> tuple[Floats, Floats]:

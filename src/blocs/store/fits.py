@@ -58,6 +58,7 @@ class LevelEntry(_Part):
 
     effects: list[EffectEntry]
     covariance: list[list[float | None]]
+    together: list[list[str]] = []
     tables: list[TableEntry]
     loglik: float
     gradient_norm: float
@@ -132,6 +133,7 @@ def _level_to_dict(fit: Fit, level: Level) -> dict[str, Any]:
             for n, e in enumerate(effects)
         ],
         "covariance": found.covariance,
+        "together": [[effects[n].name for n in group] for group in found.together],
         "tables": [
             {
                 "name": t.name, "spread": found.table_spread[n], "rows": t.rows(world),
@@ -223,6 +225,7 @@ def _level(world: Any, specification: Specification, level: Level, file: FitFile
     order = _order(entry, effects, where, level)
     by_name = {t.name: t for t in entry.tables}
     chosen = [entry.effects[n] for n in order]
+    names = [e.name for e in effects]
     covariance = _matrix(entry.covariance, len(order), len(order), where, f"levels.{level}.covariance")
     return PooledFit(
         beta=np.array([e.beta for e in chosen], np.float64),
@@ -233,6 +236,7 @@ def _level(world: Any, specification: Specification, level: Level, file: FitFile
         informed=np.array([e.informed for e in chosen], np.float64),
         table_spread=np.array([np.inf if (s := by_name[t.name].spread) is None else s for t in tables], np.float64),
         loglik=entry.loglik, gradient_norm=entry.gradient_norm, iterations=entry.iterations, converged=entry.converged,
+        together=tuple(tuple(names.index(name) for name in group) for group in entry.together),
     )  # fmt: skip
 
 

@@ -87,12 +87,11 @@ def limits(run: RunResult) -> tuple[str, ...]:
     acts = usable_acts(fit.built, until=fit.until)
     dated = float((acts["start"] == acts["end"]).mean() or 0.0)  # type: ignore[arg-type]
     table = fit.to_polars()
-    weak = len(fit.unidentified())
+    weak = table.filter(pl.col("verdict") == "rests on its prior").height
     clear = table.filter(pl.col("verdict").is_in(["raises", "lowers"])).height
     out = [
         "The search for every estimate reached a maximum." if fit.converged else "At least one estimate did NOT converge.",
-        f"Only {percent(dated)} of the acts used for fitting have a day; the others are drawn inside their bounds, in "
-        f"{fit.draws} {'chronology' if fit.draws == 1 else 'chronologies'}.",
+        _days(dated, fit.draws),
         f"Of {table.height} effects, {clear} have a clear direction at 90% and {weak} rest on their priors.",
         f"With {ens.runs} runs, chance alone moves a probability near one half by ±{98.0 / ens.runs**0.5:.1f} points; "
         "the intervals of outcomes cover this and not whether the model is right.",
@@ -105,6 +104,13 @@ def limits(run: RunResult) -> tuple[str, ...]:
             else "The full model gains clearly over memory only at every choice."
         )
     return tuple(out)
+
+
+def _days(dated: float, draws: int) -> str:
+    if dated == 1.0:
+        return "Every act used for fitting has a day."
+    told = f"{'Only ' if dated < 0.5 else ''}{percent(dated)} of the acts used for fitting have a day"
+    return f"{told}; the others are drawn inside their bounds, in {draws} {'chronology' if draws == 1 else 'chronologies'}."
 
 
 def reproduce(run: RunResult) -> tuple[Fact, ...]:
