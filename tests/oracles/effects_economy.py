@@ -152,3 +152,10 @@ def told_by_favour(s, i, j, g):
 def bait_read(s, i, j, g):
     shown = float(s.state["honour_level"][j][i]) / 5
     return times(acts(s, "agree", "align"), shown * float(s.state["doctrine_weight"][i]))
+
+
+@effect("act")
+def excuse(s, i, j, g):
+    last, fresh = last_of_target(s, i, j)
+    came = 0.0 if last is None else acts(s, "propose", "visit")[last.act] * fresh
+    return times(acts(s, "refuse"), came * (1 - float(s.state["bargaining_weight"][j])))

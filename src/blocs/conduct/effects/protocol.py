@@ -40,9 +40,19 @@ def bait_read(view: View, chosen: Chosen) -> Options:
     return any_kind(view.world, "agree", "align") * shown * view.state.doctrine_weight[i]
 
 
+def excuse(view: View, chosen: Chosen) -> Options:
+    """Guests of little value are put off: refusing g, fresh proposal or visit of j, 1 - bargaining weight of j. SYSTEM R09.5."""
+    i, j = chosen.source, chosen.target
+    last = view.state.last_act[j, i]
+    fresh = jnp.clip(view.state.recent[1, j, i] * view.fade[1], 0.0, 1.0)
+    came = any_kind(view.world, "propose", "visit")[jnp.maximum(last, 0)] * jnp.where(last >= 0, fresh, 0.0)
+    return view.world.is_kind("refuse") * came * (1.0 - view.state.bargaining_weight[j])
+
+
 EFFECTS = (
     Effect("feast", "act", "protocol", feast, sign=1, grade="T"),
     Effect("declined_courtesy", "act", "protocol", declined_courtesy, sign=1, grade="T"),
     Effect("told_by_favour", "act", "protocol", told_by_favour, sign=1, grade="C"),
+    Effect("excuse", "act", "protocol", excuse, sign=1, grade="T"),
     Effect("bait_read", "act", "protocol", bait_read, sign=-1, grade="T"),
 )

@@ -87,7 +87,8 @@ class Ceremony(AbstractMechanism):
         left = state.honour_level * fade(span, self.half_life)
         worst = jnp.max(world.client * state.rung.T, axis=1)
         stands = (worst < self.label).astype(state.listed.dtype)
-        listed = approach(state.listed, stands, 1.0 - fade(span, self.pace))
+        under = jnp.max(world.client, axis=1)
+        listed = approach(state.listed, stands, (1.0 - fade(span, self.pace)) * under)
         return state.replace(
             honour_level=fit(left, "honour_level", state.honour_level),
             listed=fit(listed, "listed", state.listed),

@@ -37,7 +37,7 @@ class Credit(AbstractMechanism):
     grant settles the share `settle` of it, up to an allotment fixed beforehand: the share `slice` of the fund, times
     the half rule of the borrower's conduct (R10.1), more for one whose failure would show (`front`, R10.3) and for one
     of weight that resists (`weight`, F10.2, R10.5), less where the lender itself lives on credit (`small`, R10.4). A
-    grant after a protest also restores the share `restore` of what was struck (R10.7, F12.2). Aid draws the line,
+    grant after a protest also restores the share `restore` of what was struck (R10.7, R12.4). Aid draws the line,
     then the fund. Aid while the borrower's last word was hostile and fresh also forgives the share `forgive` of debt
     (R10.6). A sanction annuls the line; a borrower that comes round gets the share `reopen` of it back (R10.5). Help
     moves the borrower's public position toward the lender's by `sway`, less the more it weighs doctrine (R10.8). With
@@ -70,7 +70,7 @@ class Credit(AbstractMechanism):
         name="credit",
         summary="requests, trimming, grants by the half rule, debt, repayment, forgiveness, annulment, reopening",
         systems=("S08", "S10", "S12"),
-        rules=("R10.1", "R10.3", "R10.4", "R10.5", "R10.6", "R10.7", "R10.8"),
+        rules=("R10.1", "R10.3", "R10.4", "R10.5", "R10.6", "R10.7", "R10.8", "R12.4"),
         reads=frozenset(
             {
                 "request",
