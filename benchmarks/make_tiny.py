@@ -46,6 +46,14 @@ ACTS = (
     ("break", "Break", "Severs relations", "material", "conflictual", -9, 22, 6, "rupture"),
     ("process", "Process", "Background, no act", "", "neutral", 0, "", "", ""),
 )
+LADDER = (
+    (0, "talks", "courtesy", 0, 1, 0, 0, 0, 1, 0, 30),
+    (1, "a no", "courtesy", 0, 1, 0, 0.02, 0.05, 1, 0, 30),
+    (7, "conditions", "procedure", 0, 1, 0, 0.05, 0.1, 1, 0.2, 30),
+    (8, "blame", "procedure", 0, 1, 0, 0.1, 0.2, 0.9, 0.6, 14),
+    (10, "grain withheld", "goods", 0, 0.8, 1, 0.2, 0.5, 0.8, 0.6, 21),
+    (22, "rupture", "rupture", 3, 0.4, 0, 0.8, 0.8, 0.1, 0.5, 30),
+)
 LEVERS = (("grain", "Grain", "bread grain"), ("credit", "Credit", "loans and their terms"))
 
 YAML = {
@@ -185,6 +193,10 @@ def tables() -> dict[str, str]:
             "id,name,definition,mode,polarity,default_cooperation,cameo_root,plover_type,rung,openness,aliases", acts
         ),
         "levers.csv": table("id,name,description", LEVERS),
+        "ladder.csv": table(
+            "rung,name,stage,min_openness,max_patience,needs_goods,cost_source,cost_target,reversible,cascade,lag_days",
+            LADDER,
+        ),
         "numbers.csv": table(
             "id,page,pages,actors,actors_basis,what,value,value_num,value_max,unit,kind,event_ids,coder",
             [

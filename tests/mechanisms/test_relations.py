@@ -1,4 +1,4 @@
-"""Warmth, openness and the ladder: what acts and time do to a pair."""
+"""Warmth and openness: what acts and time do to a pair."""
 
 from __future__ import annotations
 
@@ -80,60 +80,6 @@ def test_openness_fades_with_reconciliation_alone(bloc):
     now = ticks(m, bloc.at(openness=4.0, warmth={(0, 1): 1.0, (1, 0): -1.0}), 10, 3.0).state.openness
     assert float(now[0, 1]) == pytest.approx(2.0, abs=1e-4)
     assert float(now[1, 0]) == 4.0
-
-
-def test_the_ladder_is_climbed_rung_by_rung_and_by_the_stronger_alone(bloc):
-    m = Ladder.make({"step": 2.0, "shield": 0.0, "follow": 0.0})
-    now = bloc
-    for expected in (2, 4, 6, 8, 8):
-        now = now.after(m, bloc.act(PATRON, HOLDOUT, CRITICISE))
-        assert float(now.state.rung[PATRON, HOLDOUT]) == expected
-    assert float(now.after(m, bloc.act(PATRON, HOLDOUT, WITHHOLD)).state.rung[PATRON, HOLDOUT]) == 10
-    weak = bloc.after(m, bloc.act(HOLDOUT, PATRON, CRITICISE))
-    assert float(jnp.abs(weak.state.rung).max()) == 0
-    strong = bloc.after(m, bloc.act(OUTSIDER, HOLDOUT, CRITICISE))
-    assert float(strong.state.rung[OUTSIDER, HOLDOUT]) == 2
-
-
-def test_who_is_costly_to_overrule_ends_lower(bloc):
-    """F18.5: the rung reached falls with bargaining weight; R18.11: carrots undo more of it."""
-    m, ends = Ladder.make({"shield": 0.8, "follow": 0.0}), []
-    for weight in (0.0, 0.4, 0.8, 1.0):
-        now = bloc.at(bargaining_weight={HOLDOUT: weight})
-        for kind in (CRITICISE, WITHHOLD, HONOUR, CRITICISE, WITHHOLD, WITHHOLD):
-            now = now.after(m, bloc.act(PATRON, HOLDOUT, kind))
-        ends.append(float(now.state.rung[PATRON, HOLDOUT]))
-    assert ends == sorted(ends, reverse=True)
-    assert ends[0] > 2 * ends[-1]
-
-
-def test_allies_follow_the_patron_but_not_past_it_and_not_against_themselves(bloc):
-    """R18.3: where the patron sanctions, its clients do."""
-    m = Ladder.make({"step": 4.0, "shield": 0.0, "follow": 0.5})
-    now = bloc.at(dissent_cost={CLIENT: 1.0}, rung={(CLIENT, HOLDOUT): 3.0})
-    rung = now.after(m, bloc.act(PATRON, HOLDOUT, WITHHOLD)).state.rung
-    assert float(rung[CLIENT, HOLDOUT]) == 4.0
-    assert float(rung[HOLDOUT, HOLDOUT]) == 0.0
-    assert float(rung[OUTSIDER, HOLDOUT]) == 0.0
-
-
-def test_a_break_is_mutual_and_is_mended_by_cooperation(bloc):
-    m = Ladder.make({"mend": 0.5})
-    now = bloc.after(m, bloc.act(PATRON, HOLDOUT, BREAK))
-    assert float(now.state.broken[PATRON, HOLDOUT]) == float(now.state.broken[HOLDOUT, PATRON]) == 1
-    assert float(now.state.broken.sum()) == 2
-    assert float(now.state.rung[PATRON, HOLDOUT]) == 22
-    assert float(ticks(m, now, 50).state.rung[PATRON, HOLDOUT]) == 22, "nothing is forgotten while broken"
-    mended = now.after(m, bloc.act(HOLDOUT, PATRON, AID))
-    assert float(mended.state.broken[PATRON, HOLDOUT]) == pytest.approx(1 - 0.5 * 0.6)
-    weak = bloc.after(m, bloc.act(HOLDOUT, PATRON, BREAK)).state
-    assert float(weak.broken[PATRON, HOLDOUT]) == 1
-    assert float(weak.rung[HOLDOUT, PATRON]) == 0, "the weaker breaks but does not coerce"
-
-
-def test_pressure_halves_when_not_renewed(bloc):
-    m = Ladder.make({"half_life": 70.0})
-    assert float(ticks(m, bloc.at(rung={(0, 2): 8.0}), 10).state.rung[0, 2]) == pytest.approx(4.0, abs=1e-4)
 
 
 def test_a_parameter_out_of_range_is_one_clear_line():

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
+from blocs.bloc.rungs import default_rungs, rungs
 from blocs.bloc.state import State, blank_state
 from blocs.bloc.vocabulary import SLOT_AXES, vocabulary
 from blocs.bloc.world import World
@@ -23,6 +24,7 @@ from blocs.ground.keys import stable_ids
 from blocs.mechanisms.base import AbstractMechanism
 from blocs.mechanisms.catalogue import MECHANISMS, by_name
 from blocs.record import dates
+from blocs.scenario.plan import put_plan
 from blocs.scenario.scenario import Scenario
 
 DEPENDS = "depends_"
@@ -149,6 +151,7 @@ def build_world(scenario: Scenario) -> World:
         act_id=stable_ids(a.id for a in acts),
         issue_id=stable_ids(scenario.issues),
         act_kinds=tuple(a.kinds or (a.id,) for a in acts),
+        ladder=rungs(row.model_dump() for row in scenario.ladder) if scenario.ladder else default_rungs(),
     )
 
 
@@ -181,10 +184,14 @@ def starting_state(scenario: Scenario, world: World, half_lives: int) -> State:
         values["dependence"][:, :, n] = np.asarray(
             _tie_matrix(scenario, world.actors, DEPENDS + lever, symmetric=False)
         )
+    put_plan(values, scenario, world)
     for entry in scenario.state_entries:
         axes = vocabulary()[entry.variable].axes
         parts = entry.names()
         place = tuple(index[axis].get(parts[axis].pop(0)) for axis in axes)
         if None not in place:  # a lever that no actor depends on has no place on the axis
             values[entry.variable][place] = entry.value
+    given = {entry.variable for entry in scenario.state_entries}
+    for name in {"known_line", "printed_line", "journal_line"} - given:  # at the start everybody has heard the line
+        values[name] = np.broadcast_to(values["line"], values[name].shape)
     return state.replace(**{name: jnp.asarray(v) for name, v in values.items()})

@@ -15,11 +15,11 @@ from blocs.scenario.folder import ENTRIES, SPEC, Folder
 from blocs.scenario.interventions import Names, parse
 from blocs.scenario.outcomes import PLACEHOLDER, EventCondition, Outcome, StateCondition, StateSelector, conditions
 from blocs.scenario.scenario import GROUPS, ROLES, roles
-from blocs.scenario.spec import Days, Institution, Meeting, PageRange, Question, Source, Spec, StateEntry
-from blocs.scenario.tables import DEPENDS, Actor, Alias, Number, Tie
+from blocs.scenario.spec import Days, Institution, Meeting, PageRange, Question, Session, Source, Spec, StateEntry
+from blocs.scenario.tables import DEPENDS, ActCode, Actor, Alias, Number, Rung, Tie
 
-_ENDS = {"actor": ("actor", "toward"), "lever": ("lever",), "issue": ("issue",)}
-"""Names of entries for each axis of a quantity; the second actor of a dyad is `toward`."""
+_ENDS = {"actor": ("actor", "toward"), "lever": ("lever",), "issue": ("issue", "upon")}
+"""Names of entries for each axis of a quantity; the second actor of a dyad is `toward`, the second issue of a pair `upon`."""
 
 
 class Checker:
@@ -121,7 +121,7 @@ class Checker:
             place.add(field + "variable", f"is an unknown {shown(entry.variable)}", f"a quantity of the state{hint}")
             return
         wanted = ends(quantity)
-        for name in ("actor", "toward", "lever", "issue", *SLOT_AXES):
+        for name in ("actor", "toward", "lever", "issue", "upon", *SLOT_AXES):
             value: str | int | None = getattr(entry, name)
             if (value is None) == (name in wanted):
                 problem = "is missing" if value is None else "is not an axis here"
@@ -130,6 +130,7 @@ class Checker:
         self.collective(place, field + "toward", entry.toward, also=also)
         self.known(place, field + "lever", entry.lever, "levers.csv")
         self.known(place, field + "issue", entry.issue, "issues.csv")
+        self.known(place, field + "upon", entry.upon, "issues.csv")
 
     def _unique(self, name: str) -> None:
         first: dict[str, int] = {}
@@ -228,6 +229,21 @@ def _meeting(check: Checker, place: _Place, meeting: Meeting) -> None:
     check.known(place, "institution", meeting.institution, "institutions.yaml")
     check.when(place, "date", meeting.date)
     check.pages(place, "pages", meeting.pages)
+    if meeting.session is not None:
+        _session(check, place, meeting.session)
+
+
+def _session(check: Checker, place: _Place, session: Session) -> None:
+    also = check.roles
+    check.each(place, "session.convener", (session.convener,) if session.convener else (), also=also)
+    check.each(place, "session.drafters", session.drafters, also=also)
+    check.each(place, "session.ranks", session.ranks, also=also)
+    for issue in session.agenda:
+        check.known(place, "session.agenda", issue, "issues.csv")
+    held = [m.session for m in check.folder.values("schedule.yaml") if getattr(m, "session", None) is not None]
+    most = SLOT_AXES["meeting"]
+    if any(one is session for one in held[most:]):
+        place.add("session", f"is number {len(held[: most + 1])} on the schedule", f"at most {most} meetings with a session")
 
 
 def _outcome(check: Checker, place: _Place, outcome: Outcome) -> None:
@@ -254,6 +270,20 @@ def _selector(check: Checker, place: _Place, leaf: EventCondition, also: Collect
         check.known(place, "when.event.act", act, "acts.csv")
     for issue in leaf.event.issue:
         check.known(place, "when.event.issue", issue, "issues.csv")
+
+
+def _act(check: Checker, place: _Place, act: ActCode) -> None:
+    rows = check.folder.entries["ladder.csv"]
+    if not rows or act.rung is None or "ladder.csv" in check.folder.lost or not all(row.whole for row in rows):
+        return
+    if act.rung not in {row.value.rung for row in rows}:
+        place.add("rung", f"is {act.rung}, which ladder.csv does not have", "a rung of ladder.csv, or none")
+
+
+def _rung(check: Checker, place: _Place, rung: Rung) -> None:
+    rows = [row for row in check.folder.entries["ladder.csv"] if row.whole and row.value.rung == rung.rung]
+    if rows and rows[0].value is not rung and place.whole:
+        place.add("rung", f"{rung.rung} is used twice, first on line {rows[0].line}", "each rung once")
 
 
 def _tie(check: Checker, place: _Place, tie: Tie) -> None:
@@ -296,7 +326,12 @@ def _question(check: Checker, place: _Place, question: Question) -> None:
     if horizon is None or check.folder.lost & {"actors.csv", "acts.csv", "issues.csv", "levers.csv"}:
         return
     names = Names(
-        check.collectives, check.ids["acts.csv"], check.ids["issues.csv"], check.ids["levers.csv"], check.roles
+        check.collectives,
+        check.ids["acts.csv"],
+        check.ids["issues.csv"],
+        check.ids["levers.csv"],
+        check.roles,
+        tuple(m.id for m in check.folder.values("schedule.yaml") if getattr(m, "session", None) is not None),
     )
     for text in question.do:
         try:
@@ -316,7 +351,9 @@ def _number(check: Checker, place: _Place, number: Number) -> None:
 _WITH_IDS = tuple(name for name, model in ENTRIES.items() if "id" in model.model_fields)
 _CHECKS: Mapping[str, Callable[[Checker, _Place, Any], None]] = {
     "actors.csv": _actor,
+    "acts.csv": _act,
     "aliases.csv": _alias,
+    "ladder.csv": _rung,
     "institutions.yaml": _institution,
     "sources.yaml": _source,
     "events.jsonl": _event,

@@ -16,7 +16,7 @@ from blocs.scenario.faults import Faults, near
 from blocs.scenario.outcomes import Outcome
 from blocs.scenario.reading import Row, fingerprint, read_csv, read_jsonl, validated
 from blocs.scenario.spec import Institution, Meeting, Question, Source, Spec, StateEntry
-from blocs.scenario.tables import ActCode, Actor, Alias, Issue, Lever, Number, Tie
+from blocs.scenario.tables import ActCode, Actor, Alias, Issue, Lever, Number, Rung, Tie
 from blocs.scenario.yamlread import Marked, read_models, read_yaml
 
 DATA = Path(__file__).parent / "data"
@@ -30,6 +30,7 @@ ENTRIES: Mapping[str, type[BaseModel]] = MappingProxyType(
         "issues.csv": Issue,
         "acts.csv": ActCode,
         "levers.csv": Lever,
+        "ladder.csv": Rung,
         "institutions.yaml": Institution,
         "sources.yaml": Source,
         "events.jsonl": Event,
@@ -44,7 +45,7 @@ ENTRIES: Mapping[str, type[BaseModel]] = MappingProxyType(
 )
 """The kind of entry that each file holds; `scenario.yaml` is one document of kind `Spec`."""
 
-OPTIONAL = frozenset({"aliases.csv", "numbers.csv", "questions.yaml"})
+OPTIONAL = frozenset({"aliases.csv", "ladder.csv", "numbers.csv", "questions.yaml"})
 """Files that a folder may lack."""
 
 _READERS: Mapping[str, Callable[[Path, Any, Faults], list[Row[Any]]]] = {

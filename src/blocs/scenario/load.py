@@ -86,6 +86,7 @@ def _build(folder: Folder) -> Scenario:
         schedule=tuple(folder.values("schedule.yaml")),
         outcomes=MappingProxyType({outcome.id: outcome for outcome in outcomes}),
         ties=tuple(folder.values("ties.csv")),
+        ladder=tuple(folder.values("ladder.csv")),
         state_entries=tuple(folder.values("state.yaml")),
         questions=_by_id(folder, "questions.yaml"),
         numbers=tuple(folder.values("numbers.csv")),

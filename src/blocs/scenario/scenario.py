@@ -9,7 +9,7 @@ from pathlib import Path
 from blocs.record import Chronicle
 from blocs.scenario.outcomes import Outcome
 from blocs.scenario.spec import Institution, Meeting, Question, Source, Spec, StateEntry
-from blocs.scenario.tables import ActCode, Actor, Issue, Lever, Number, Tie
+from blocs.scenario.tables import ActCode, Actor, Issue, Lever, Number, Rung, Tie
 
 ROLES = ("patron", "second_power", "breakaway", "narrator")
 """Roles that name one actor."""
@@ -17,14 +17,18 @@ ROLES = ("patron", "second_power", "breakaway", "narrator")
 GROUPS = ("member", "ally")
 """Roles that name several actors."""
 
+STATES = frozenset({"party_state", "state"})
+"""Kinds of actor that can be one of the members."""
+
 
 @dataclass(frozen=True, repr=False)
 class Scenario:
     """Actors, issues, acts, levers, institutions, sources and the chronicle of one scenario.
 
     Mappings are by id, in file order. `outcomes` are expanded: one per member where they were given for each, roles
-    replaced by ids. `roles` maps patron, second_power, breakaway, narrator, member and ally to actor ids. `hash` is a
-    SHA-256 of the names and bytes of the scenario's files: equal hash, equal scenario.
+    replaced by ids. `ladder` is empty where the scenario keeps the package's own. `roles` maps patron, second_power,
+    breakaway, narrator, member and ally to actor ids. `hash` is a SHA-256 of the names and bytes of the scenario's files:
+    equal hash, equal scenario.
     """
 
     spec: Spec
@@ -39,6 +43,7 @@ class Scenario:
     schedule: tuple[Meeting, ...]
     outcomes: Mapping[str, Outcome]
     ties: tuple[Tie, ...]
+    ladder: tuple[Rung, ...]
     state_entries: tuple[StateEntry, ...]
     questions: Mapping[str, Question]
     numbers: tuple[Number, ...]
@@ -93,14 +98,14 @@ class Scenario:
 def roles(spec: Spec, actors: Mapping[str, Actor]) -> dict[str, tuple[str, ...]]:
     """Return the actors behind each role.
 
-    `member`: party states with the role member, other than the patron and the second power; `ally`: members other than
-    the narrator.
+    `member`: states (with a ruling party or not) with the role member, other than the patron and the second power;
+    `ally`: members other than the narrator, all of them where there is none.
     """
     named = {name: (value,) for name in ROLES if (value := getattr(spec, name)) is not None}
     apart = {spec.patron, spec.second_power}
     member = tuple(
         actor.id
         for actor in actors.values()
-        if actor.tier == 1 and actor.role == "member" and actor.kind == "party_state" and actor.id not in apart
+        if actor.tier == 1 and actor.role == "member" and actor.kind in STATES and actor.id not in apart
     )
     return {**named, "member": member, "ally": tuple(actor for actor in member if actor != spec.narrator)}

@@ -120,6 +120,30 @@ class Lever(TableRow):
     description: str
 
 
+class Rung(TableRow):
+    """A rung of the coercion ladder: what the presser needs to stand on it, what it costs, how far it is followed.
+
+    `rung` is its height 0..22, each at most once; heights that no row gives are open to nobody. `stage` is the kind of
+    pressure. `min_openness` 0..6 is how open the quarrel must be on either side, `max_patience` 0..1 the patience at or
+    below which the presser goes so far, `needs_goods` 1 where the target must depend on the presser for goods it is not
+    thought to find elsewhere. `cost_source` and `cost_target` 0..1 are what it costs each side, `reversible` 0..1 how
+    much of a step down an inducement or time achieves, `cascade` 0..1 which share of the rung clients of the presser
+    take up, `lag_days` in how many days they take up half of it besides their own lag.
+    """
+
+    rung: Annotated[int, Field(ge=0, le=22)]
+    name: str
+    stage: Literal["courtesy", "procedure", "goods", "contracts", "force", "rupture"]
+    min_openness: Annotated[float, Field(ge=0, le=6)]
+    max_patience: Unit
+    needs_goods: Annotated[int, Field(ge=0, le=1)]
+    cost_source: Unit
+    cost_target: Unit
+    reversible: Unit
+    cascade: Unit
+    lag_days: Annotated[float, Field(ge=0, le=36500)]
+
+
 class Tie(TableRow):
     """A standing relation between collectives, with a strength of 0..1.
 

@@ -27,13 +27,9 @@ def brief_ally(view: View, chosen: Chosen) -> Options:
 
 
 def guidance(view: View, chosen: Chosen) -> Options:
-    """Two voices at the centre bring questions: act consults, times client i of j, times gap of j to the line known. SYSTEM R05.7."""
-    w = view.world
-    return (
-        w.is_kind("consult")
-        * w.client[chosen.source, chosen.target]
-        * gap_to(view.state, view.known_line(chosen.source))[chosen.target]
-    )
+    """Two voices at the centre bring questions: act consults, client i of j, gap of j to the line known. SYSTEM R05.7."""
+    w, i, j = view.world, chosen.source, chosen.target
+    return w.is_kind("consult") * w.client[i, j] * gap_to(view.state, view.known_line(i))[j]
 
 
 def autonomy_claim(view: View, chosen: Chosen) -> Options:
@@ -43,7 +39,7 @@ def autonomy_claim(view: View, chosen: Chosen) -> Options:
 
 
 def stand_in(view: View, chosen: Chosen) -> Options:
-    """An ally's thesis is attacked elsewhere: ally i of the patron, its gap, nearness of j to the line, j no ally. SYSTEM R05.3."""
+    """An ally's thesis is attacked elsewhere: ally i of the patron, its gap, nearness of j, j no ally. SYSTEM R05.3."""
     w, s, i = view.world, view.state, chosen.source
     bound = jnp.clip(w.ally[i] @ w.patron, 0.0, 1.0)
     gap = gap_to(s, view.known_line(i))
@@ -78,7 +74,7 @@ def zeal(view: View, chosen: Chosen) -> Options:
 
 
 def squeeze(view: View, chosen: Chosen) -> Options:
-    """Who is thought to have no exit is squeezed: -polarity, client j of i, patience gone, 1 - option seen. SYSTEM R18.5, R19.1."""
+    """Who seems to have no exit is squeezed: -polarity, client j of i, patience gone, 1 - option seen. SYSTEM R18.5, R19.1."""
     s, i, j = view.state, chosen.source, chosen.target
     w, short = view.world, 1.0 - s.patience[i, j]
     return -w.polarity * w.client[j, i] * short * (1.0 - w.patron[i] * s.outside_option_perceived[j])
@@ -92,7 +88,7 @@ def yield_to_want(view: View, chosen: Chosen) -> Options:
 
 
 def yield_to_threat(view: View, chosen: Chosen) -> Options:
-    """Pressure itself makes clients agree where goods weigh: (agree - refuse) x rung of j on i / 22 x (1 - doctrine). SYSTEM R18.5."""
+    """Pressure makes those agree to whom goods weigh: (agree - refuse) x rung of j on i / 22 x (1 - doctrine). SYSTEM R18.5."""
     w, s, i, j = view.world, view.state, chosen.source, chosen.target
     feared = s.rung[j, i] / TOP * (1.0 - s.doctrine_weight[i])
     return (w.is_kind("agree") - w.is_kind("refuse")) * w.client[i, j] * feared
@@ -105,7 +101,7 @@ def seek_outside(view: View, chosen: Chosen) -> Options:
 
 
 def hide_cause(view: View, chosen: Chosen) -> Options:
-    """Sellers are not told why: -half the gap of i to the line on k, j outside its camp, rung felt / 22. SYSTEM S19 (procedure 4)."""
+    """Sellers are not told why: -half the gap of i to the line on k, j of another camp, rung felt. SYSTEM S19 (procedure 4)."""
     w, s, i = view.world, view.state, chosen.source
     gap = jnp.abs(s.public_position[i] - view.known_line(i)) / 2.0
     return -gap * w.member[i] * (1.0 - w.same_camp[i, chosen.target]) * rung_felt(s)[i] / TOP

@@ -170,7 +170,7 @@ class Calling(AbstractMechanism):
             "session_form": state.plan_form[n],
             "session_stage": jnp.ones(()),
             "session_plan": n.astype(state.plan_day.dtype),
-            "session_age": jnp.maximum(0.0, since[n] - days),
+            "session_age": since[n] - days,  # the same tick adds them
             "session_notice": state.plan_notice[n],
             "session_days": state.plan_days[n],
             "session_lead": jnp.minimum(state.plan_lead[n], state.plan_notice[n]),

@@ -11,7 +11,7 @@ from blocs.bloc.rungs import between
 from blocs.bloc.state import State
 from blocs.bloc.vocabulary import vocabulary
 from blocs.bloc.world import Act, World
-from blocs.ground.axes import Array, Bool, ByDyad, Float, Index, Key, Scalar
+from blocs.ground.axes import Array, Bool, ByDyad, Float, Key, Scalar
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.moves import approach, fade, fit, unit
 

@@ -20,7 +20,7 @@ class Mediation(AbstractMechanism):
     A conflictual act of i toward its patron (a refusal, an attack) is a deadlock: the patron sends those with the
     highest `trust of i * warmth toward the patron` (R21.1, R20.5; direct talk first, then a broker, F21.4), by `send`.
     What a proxy on a mission then does toward i that is not hostile speaks for the patron: it moves i's public position
-    on the issue toward the line by `sway * trust * (1 - doctrine weight)` and restores the patron's patience by `cool`
+    on the issue toward the line by `sway * trust * (1 - shield * doctrine weight)` and restores the patron's patience by `cool`
     times the same (F21.1: where doctrine weighs all, it moves nothing). Several missions at a time betray who sent
     them: i's trust in the patron falls by `expose` and its resistance rises by `harden` (R21.7). Acting spends the share
     `spend` of a mission, time halves it every `half_life`. Rebuffed, a proxy gives up and its warmth toward i falls by
@@ -30,6 +30,7 @@ class Mediation(AbstractMechanism):
     strength: Scalar
     send: Scalar
     sway: Scalar
+    shield: Scalar
     cool: Scalar
     expose: Scalar
     harden: Scalar
@@ -62,6 +63,7 @@ class Mediation(AbstractMechanism):
             Param(
                 "sway", "share per act", 0.0, 1.0, 0.2, "F21.1, C n=5: no effect where doctrine weighs; ours elsewhere"
             ),
+            Param("shield", "share", 0.0, 1.0, 1.0, "F21.1, C n=5: who weighs doctrine is not moved"),
             Param("cool", "share per act", 0.0, 1.0, 0.2, "S21 effects, C n=2: lowers heat or wins silence"),
             Param("expose", "share per act", 0.0, 1.0, 0.3, "R21.7, T n=1"),
             Param("harden", "rung per act", 0.0, 12.0, 0.5, "S21 effects, C n=2: failure hardens the target"),
@@ -78,7 +80,7 @@ class Mediation(AbstractMechanism):
         own = state.mission[i, j]
         speaks = own * (world.polarity[g] >= 0) * (push > 0)
         others = unit(jnp.sum(state.mission[:, j]) - own)
-        moved = unit(push) * speaks * state.trust[j, i] * (1.0 - state.doctrine_weight[j])
+        moved = unit(push) * speaks * state.trust[j, i] * (1.0 - self.shield * state.doctrine_weight[j])
         shown = approach(state.public_position[j, k], state.line[k], unit(self.sway * moved))
         betrayed = unit(push) * own * others
         stiff = state.resistance[j] + self.harden * betrayed * clienthood(world)[j]

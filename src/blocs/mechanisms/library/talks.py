@@ -45,7 +45,7 @@ class Talks(AbstractMechanism):
     nothing in return (R08.6). Items of loyalty or recognition (`divisible` below 0.5) stay contested (R08.1). At the
     close the leader restores up to the share `relief` of what was cut from items granted in part (R08.5); recognition is
     granted only where the two are within `near`. On demands the host goes down a list in order of what each is worth to
-    it, its friends' interests counting by `care` (R08.7); the guest refuses what is further from it than `yield_` times
+    it, its friends' interests counting by `care` (R08.7; `descend` 0: in no order); the guest refuses what is further from it than `yield_` times
     its cost of dissent, one demand a step, or by acts of kind refuse and agree. Conflictual acts in a talk lower its
     tone by `heat`, cooperative ones raise it; it is forgotten by half every `half_life`. A guest that got little puts
     more of its case in writing next time, by `learn` (R08.9).
@@ -57,6 +57,7 @@ class Talks(AbstractMechanism):
     relief: Scalar
     near: Scalar
     care: Scalar
+    descend: Scalar
     yield_: Scalar
     heat: Scalar
     half_life: Scalar
@@ -95,6 +96,7 @@ class Talks(AbstractMechanism):
             Param("relief", "share", 0.0, 1.0, 0.4, "R08.5, T n=2: the warm final session grants some"),
             Param("near", "share", 0.0, 1.0, 0.1, "F08.4, T n=4: recognition does not settle; ours"),
             Param("care", "share", 0.0, 1.0, 0.5, "F08.3, T n=1: the last demand names a third party"),
+            Param("descend", "share", 0.0, 1.0, 1.0, "R08.7, T n=1: demands are reduced stepwise"),
             Param("yield_", "share", 0.0, 1.0, 0.25, "R08.7, T n=1; ours"),
             Param("heat", "share per unit of cooperation", 0.0, 2.0, 0.8, "R08.8, T n=3: a quarrel peaks in one sitting"),
             Param("half_life", "day", 1.0, 365.0, 14.0, "R08.8, T n=3: inside one trip"),
@@ -145,7 +147,7 @@ class Talks(AbstractMechanism):
         value = worth(
             state.session_chair, guest, state.public_position, state.salience, state.warmth, self.care
         )
-        demands = heaviest(value)
+        demands = heaviest(jnp.where(value > 0, approach(1.0, value, self.descend), 0.0))
         issue = jnp.where(asked[:, None], wishes, demands)
         fresh = ((asked | pressed) & sitting)[:, None]
         size = jnp.broadcast_to(jnp.asarray(SIZES, issue.dtype), issue.shape) * (issue >= 0)

@@ -47,8 +47,8 @@ class Texts(AbstractMechanism):
     """Clauses of a joint text, 5 a session: an issue, a wording -1..1, a strength 0 (deleted) to 3 (named).
 
     At the opening the drafters write a clause for each of the heaviest issues of the agenda, by the share `probe` on
-    their way to the mean of those present (R07.2). An actor minds a clause by its distance, more the stronger the word
-    (F07.1). Each step is one round, clause by clause: where somebody minds above `tolerance`, the clause softens by at
+    their way to the mean of those present (R07.2). An actor minds a clause by its distance, less by `words` for each step
+    of strength below 3 (F07.1). Each step is one round, clause by clause: where somebody minds above `tolerance`, the clause softens by at
     most `soften` steps and moves by `give` toward the critics, in proportion to their weight (R07.5) and to how far the
     notice let them study it, `notice / study` (F07.4). Where the convener sent less than its head, what was won is taken
     back in a step with the chance `revert` times the missing rank (F07.3). At the close the rule of the session decides
@@ -61,6 +61,7 @@ class Texts(AbstractMechanism):
     strength: Scalar
     probe: Scalar
     tolerance: Scalar
+    words: Scalar
     soften: Scalar
     give: Scalar
     study: Scalar
@@ -110,6 +111,7 @@ class Texts(AbstractMechanism):
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("probe", "share", 0.0, 1.0, 0.2, "R07.2, T n=1: the trial formula is weaker than wanted"),
             Param("tolerance", "share", 0.0, 1.0, 0.15, "ours: objection that is swallowed"),
+            Param("words", "share per step", 0.0, 0.333, 0.2, "F07.1, T n=3: names and adjectives are what is fought over"),
             Param("soften", "step per round", 0.0, 3.0, 0.6, "R07.3, T n=2: adjective by adjective"),
             Param("give", "share per round", 0.0, 1.0, 0.2, "R07.5, T n=1: near-agreed theses change"),
             Param("study", "day", 1.0, 365.0, 21.0, "R07.6, T n=3: notice, joint study, session, vote, publication"),
@@ -141,7 +143,7 @@ class Texts(AbstractMechanism):
         return self._work(state, self.strength * days)
 
     def _minded(self, state: State) -> Objection:
-        found = objections(state.public_position, state.clause_issue, state.clause_text, state.clause_strength)
+        found = objections(state.public_position, state.clause_issue, state.clause_text, state.clause_strength, self.words)
         return swayed(found, state.session_dossier, self.sway, self.recoil)
 
     def _draft(self, state: State, open_: Bool[Array, " session"]) -> State:

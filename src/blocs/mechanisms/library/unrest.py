@@ -25,8 +25,8 @@ class Unrest(AbstractMechanism):
     """Unrest u_a, rung 0..13: a self- and cross-exciting level (Hawkes 1971) with a ceiling, and concession c_a, 0..1.
 
     In a day u loses the share `ln 2 / half_life` and gains, on what is left to the ceiling, `w * x` in bursts, where
-    `w = 2 * susceptibility * (1 - cohesion) * (1 + anchor * (1 - standing))` is the actor's weakness: several must
-    coincide (R23.6). The excitation x adds `shock` per unit of what the line has moved on what matters to the actor, as
+    `w = 2 * susceptibility * (1 - guard * cohesion) * (1 + anchor * (1 - standing))` is the actor's weakness: several
+    must coincide (R23.6). The excitation x adds `shock` per unit of what the line has moved on what matters to the actor, as
     far as the public hears of it and its leaders still show the old line (R23.1, R23.5); `want` per unit of hardship or
     empty stocks; `claim` per unit of concession (R23.2); `excite` per rung of its own unrest, `surge` times that above
     rung `release`, where words no longer recall it (F23.4); and `contagion` per rung of its neighbours' mean unrest.
@@ -47,6 +47,7 @@ class Unrest(AbstractMechanism):
     release: Scalar
     contagion: Scalar
     anchor: Scalar
+    guard: Scalar
     hostility: Scalar
     quell: Scalar
     stop: Scalar
@@ -89,6 +90,7 @@ class Unrest(AbstractMechanism):
             Param("release", "rung", 0.0, 13.0, 8.0, "F23.4, C n=2: open borders and radio"),
             Param("contagion", "rung per day per rung", 0.0, 0.1, 0.003, "F23.1, C n=5"),
             Param("anchor", "share", 0.0, 5.0, 1.0, "R23.4, T n=2: faster when the leader who anchors falls"),
+            Param("guard", "share", 0.0, 1.0, 1.0, "F23.5, C n=2: where the leaders are of one mind attempts fail"),
             Param("hostility", "rung per unit of cooperation", 0.0, 5.0, 0.2, "R23.6, I n=2"),
             Param("quell", "share", 0.0, 1.0, 1.0, "R23.3, T n=2: full force ends it, half force is undone"),
             Param("stop", "share", 0.0, 1.0, 0.7, "R23.7, C n=2: one stopped at about rung 6 of 13"),
@@ -119,7 +121,7 @@ class Unrest(AbstractMechanism):
     def tick(self, key: Key, world: World, state: State, days: Scalar) -> State:
         """Let unrest die down, feed itself in bursts and spread, and split leaders give way."""
         span = self.strength * days
-        weak = 2.0 * state.susceptibility * (1.0 - state.cohesion) * (1.0 - world.collective)
+        weak = 2.0 * state.susceptibility * (1.0 - self.guard * state.cohesion) * (1.0 - world.collective)
         weak = weak * (1.0 + self.anchor * (1.0 - state.leader_standing))
         mark = 1.0 - self.burst + self.burst * exponentials(key, world.actor_id)
         ceiling = TOP * (1.0 - self.stop * state.border_insecurity * state.cohesion)

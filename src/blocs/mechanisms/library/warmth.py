@@ -32,7 +32,7 @@ class Warmth(AbstractMechanism):
         name="warmth",
         summary="acts warm or cool a pair, third parties see the mirror image, time returns to what camps expect",
         systems=("S09", "S20"),
-        rules=("R20.1",),
+        rules=("R05.6", "R20.1"),
         reads=frozenset({"warmth"}),
         writes=frozenset({"warmth"}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "deterministic"}),
