@@ -11,6 +11,7 @@ from datetime import date
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array
 
 from blocs.bloc.state import State
 from blocs.engine.control import Control
@@ -122,11 +123,20 @@ def _checked_dates(fit: Fit, start: date | None, end: date | None, runs: int, in
 def _starting_states(fit: Fit, start: date) -> tuple[State, ...]:
     """The state on the eve of the forecast in every chronology; the record between training and start moves it on.
 
-    What is counted since the start of a run (`leader_changes`) starts at 0.
+    What is counted since the start of a run (`leader_changes`) starts at 0. Sessions of the schedule that are called only
+    after the start are taken off the calendar; `set on_calendar[ID]=1` puts one back.
     """
     eve = date.fromordinal(start.toordinal() - 1)
     ends = fit.ends if eve == fit.until else record_sets(fit.built, eve, fit.draws, fit.seed).ends
-    return tuple(s.replace(leader_changes=jnp.zeros_like(s.leader_changes)) for s in ends)
+    first = fit.built.day(start)
+    return tuple(
+        s.replace(leader_changes=jnp.zeros_like(s.leader_changes), on_calendar=_calendar(s, first)) for s in ends
+    )
+
+
+def _calendar(state: State, first: float) -> Array:
+    """Sessions whose calling letter is not yet out on the first day are not known to a forecast: they are not held in it."""
+    return jnp.where(state.plan_day - state.plan_notice <= first, state.on_calendar, 0.0)
 
 
 def _run_batches(

@@ -8,7 +8,9 @@
 
 `WHO` and names of actors are ids of collectives, roles (`patron`, `narrator`, `member`, `ally`...) or `any`. `from` is
 the first day of a date, `until` the last; without `from` the intervention holds from the start of the forecast. With
-`until`, `set` and `scale` hold to that day; without, the state is changed once and then moves on as it will.
+`until`, `set` and `scale` hold to that day; without, the state is changed once and then moves on as it will. A session
+of the schedule is named by its id, and a rule of decision or a form of session may be written as a word
+(`blocs.institutions.procedures.codes`): `set plan_rule[MEETING]=unanimity`.
 """
 
 from __future__ import annotations
@@ -20,8 +22,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NoReturn
 
-from blocs.bloc.vocabulary import SLOT_AXES
+from blocs.bloc.vocabulary import SLOT_AXES, vocabulary
 from blocs.ground.errors import bad_input
+from blocs.institutions.procedures.codes import CODES, code_of
 from blocs.record import dates
 from blocs.scenario.faults import near, shown
 from blocs.scenario.spec import Days
@@ -101,6 +104,7 @@ class Names:
     issues: Collection[str]
     levers: Collection[str]
     roles: Mapping[str, tuple[str, ...]]
+    meetings: tuple[str, ...] = ()
 
 
 _NUMBER = r"(?P<number>\S+?)"
@@ -134,7 +138,12 @@ def parse_do(text: str, scenario: Scenario, variables: Mapping[str, tuple[str, .
         InputError: unknown verb, variable, actor, act, issue or lever; a bad number; a date that is none or outside.
     """
     names = Names(
-        scenario.collectives, tuple(scenario.acts), tuple(scenario.issues), tuple(scenario.levers), scenario.roles
+        scenario.collectives,
+        tuple(scenario.acts),
+        tuple(scenario.issues),
+        tuple(scenario.levers),
+        scenario.roles,
+        tuple(m.id for m in scenario.schedule if m.session is not None),
     )
     return parse(text, names, variables, scenario.spec.horizon)
 
@@ -159,11 +168,11 @@ class _Parser:
             self.fail("is not of the form of its verb", form)
         self.found = match.groupdict()
         makers: Mapping[str, Callable[[], Do]] = {
-            "set": lambda: Set(*self.cells(), self.number(), *self.window()),
+            "set": lambda: Set(*self.cells(), self.number(_unit_of(self.part("variable"))), *self.window()),
             "scale": lambda: Scale(*self.cells(), self.number(), *self.window()),
             "forbid": lambda: Forbid(self.acts(), self.actors("source"), self.actors("target"), *self.window()),
             "force": self.force,
-            "rule": lambda: Rule(self.part("mechanism"), self.part("parameter"), self.number(), *self.window()),
+            "rule": self.rule,
         }
         return makers[verb]()
 
@@ -178,7 +187,16 @@ class _Parser:
             self.fail(f"has an unknown {kind} {shown(name)}", f"a known {kind}{near(name, known)}")
         return name
 
-    def number(self) -> float:
+    def rule(self) -> Rule:
+        mechanism, parameter = self.part("mechanism"), self.part("parameter")
+        return Rule(mechanism, parameter, self.number(_unit_of_parameter(mechanism, parameter)), *self.window())
+
+    def number(self, unit: str = "") -> float:
+        code = code_of(unit, self.part("number"))
+        if code is not None:
+            return float(code)
+        if unit in CODES and not _looks_like_a_number(self.part("number")):
+            self.fail(f"has {shown(self.part('number'))} as its {unit}", f"one of {', '.join(CODES[unit])}")
         try:
             value = float(self.part("number"))
         except ValueError:
@@ -199,6 +217,11 @@ class _Parser:
         if axis == "actor":
             return self.resolve(name)
         slots = {slot: tuple(str(n) for n in range(size)) for slot, size in SLOT_AXES.items()}
+        if axis == "meeting":
+            if name in self.names.meetings:
+                return (str(self.names.meetings.index(name)),)
+            if not name.isdecimal() and name != ANY:
+                self.one_of("session of the schedule", name, self.names.meetings)
         known = {"lever": self.names.levers, "issue": self.names.issues, "act": self.names.acts, **slots}.get(axis)
         if known is None:
             self.fail(
@@ -252,3 +275,23 @@ class _Parser:
         if not self.horizon.start <= found <= self.horizon.end:
             self.fail(f"has the date {text} outside the scenario", f"{self.horizon.start} to {self.horizon.end}")
         return found
+
+
+def _unit_of(variable: str) -> str:
+    return vocabulary()[variable].unit if variable in vocabulary() else ""
+
+
+def _unit_of_parameter(mechanism: str, parameter: str) -> str:
+    from blocs.mechanisms.catalogue import by_name
+
+    known = by_name()
+    params = known[mechanism].card.params if mechanism in known else ()
+    return next((p.unit for p in params if p.name == parameter), "")
+
+
+def _looks_like_a_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

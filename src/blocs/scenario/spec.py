@@ -146,8 +146,37 @@ class Source(Part):
     what_it_is_not: Text
 
 
+class Session(Part):
+    """How a meeting runs as a session inside a simulation; every part can be changed by an intervention.
+
+    `form` says what it is: a meeting, the drafting of a text, talks about requests or about demands. `rule` is its rule of
+    decision, `notice_days` the time between the calling letter and the opening, `dossier_days` that between the dossier and
+    the opening, `agenda` the declared issues. The convener is that of the institution unless named; `drafters` write the
+    draft or ask; `ranks` fix whom a side sends (0 nobody to 1 its head), others choose themselves. `dossier` is the
+    severity 0..1 of the convener's paper, `naming` the strength of the first draft's words, `reserve` the right to sign
+    with a reservation.
+    """
+
+    form: Literal["meeting", "text", "requests", "demands"]
+    rule: Literal["unanimity", "convener", "reservations", "majority", "qualified", "unexecuted"] = "convener"
+    agenda: Annotated[Ids, Field(min_length=1)]
+    opens: Day | None = None
+    days: Annotated[int, Field(ge=1, le=365)] | None = None
+    notice_days: Annotated[int, Field(ge=0, le=365)] = 14
+    dossier_days: Annotated[int, Field(ge=0, le=365)] = 7
+    convener: str | None = None
+    drafters: Ids = ()
+    ranks: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict[str, float])
+    reserve: bool = True
+    dossier: Annotated[float, Field(ge=0, le=1)] = 0.0
+    naming: Literal["deleted", "adjective", "unnamed", "named"] = "unnamed"
+
+
 class Meeting(Part):
-    """A dated gathering: members take part together; roles and ids are both allowed."""
+    """A dated gathering: members take part together; roles and ids are both allowed.
+
+    With `session` it also runs inside simulations, if it is known when a forecast starts (at most 16 of them).
+    """
 
     id: Id
     title: Text
@@ -157,13 +186,15 @@ class Meeting(Part):
     institution: str | None = None
     basis: Ground = "stated"
     pages: Pages = ()
+    session: Session | None = None
 
 
 class Cell(Part):
     """One place of a quantity of the state; `variable` is a name of the vocabulary.
 
     Which of the other fields are given follows from the axes of the variable; the last five are places, from 0, on axes
-    of fixed length (contenders in a leadership, running sessions, clauses of a text, messages under way, sessions on the schedule).
+    of fixed length (contenders in a leadership, running sessions, clauses of a text, messages under way, sessions on the
+    schedule).
     """
 
     variable: str
@@ -171,6 +202,7 @@ class Cell(Part):
     toward: str | None = None
     lever: str | None = None
     issue: str | None = None
+    upon: str | None = None
     seat: Annotated[int, Field(ge=0, lt=SLOT_AXES["seat"])] | None = None
     session: Annotated[int, Field(ge=0, lt=SLOT_AXES["session"])] | None = None
     clause: Annotated[int, Field(ge=0, lt=SLOT_AXES["clause"])] | None = None
@@ -179,7 +211,7 @@ class Cell(Part):
 
     def names(self) -> dict[str, list[str]]:
         """Return the names given for each axis, in order; a name that is not given is empty."""
-        written = {"actor": [self.actor, self.toward], "lever": [self.lever], "issue": [self.issue]}
+        written = {"actor": [self.actor, self.toward], "lever": [self.lever], "issue": [self.issue, self.upon]}
         written |= {axis: [None if getattr(self, axis) is None else str(getattr(self, axis))] for axis in SLOT_AXES}
         return {axis: [name or "" for name in names] for axis, names in written.items()}
 

@@ -76,7 +76,9 @@ def executed(rule: BySession) -> BySession:
     return table[jnp.clip(jnp.round(rule), 0, len(RULES) - 1).astype(jnp.int32)]
 
 
-def support(objection: Objection, seat: BySessionActor, weight: ByActor, tolerance: Scalar) -> Float[Array, "session clause"]:
+def support(
+    objection: Objection, seat: BySessionActor, weight: ByActor, tolerance: Scalar
+) -> Float[Array, "session clause"]:
     """Return the share of the weight of those present that does not object, 0..1."""
     there = (seat > 0)[:, None]
     held = jnp.sum(weight * there, axis=2)

@@ -88,4 +88,3 @@ def advance(stage: BySession, age: BySession, notice: BySession, lead: BySession
 def between(seat: Array, i: Index, j: Index) -> Bool[Array, " session"]:
     """Return the slots in which both actors sit; `seat` has axes session, actor."""
     return (seat[:, i] > 0) & (seat[:, j] > 0)
-

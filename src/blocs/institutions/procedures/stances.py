@@ -90,13 +90,14 @@ def furthest(apart: BySessionActor, seat: BySessionActor, chair: BySessionActor)
 
 
 def objections(
-    position: ByActorIssue, issue: ByClause, text: ByClause, strength: ByClause
+    position: ByActorIssue, issue: ByClause, text: ByClause, strength: ByClause, words: Scalar
 ) -> Float[Array, "session clause actor"]:
-    """Return how much each actor minds each clause, 0..1: distance from its wording, more for stronger words (F07.1)."""
+    """Return how much each actor minds each clause, 0..1: distance from its wording, less by `words` for weaker words."""
     place = jnp.maximum(issue, 0).astype(jnp.int32)
     held = jnp.moveaxis(jnp.take(position, place, axis=1, mode="clip"), 0, -1)
     gap = jnp.abs(held - text[..., None]) / 2.0
-    return gap * (0.4 + 0.2 * strength)[..., None] * (issue >= 0)[..., None]
+    sharp = jnp.clip(1.0 - words * (3.0 - strength), 0.0, 1.0)
+    return gap * (sharp * (issue >= 0))[..., None]
 
 
 def swayed(

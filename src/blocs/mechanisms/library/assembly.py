@@ -93,7 +93,9 @@ class Assembly(AbstractMechanism):
         guest = (state.session_seat > 0) & (state.session_chair == 0)
         text = jnp.any(state.clause_state == ADOPTED, axis=1) & (state.session_form == TEXT)
         unbound = jnp.where(text[:, None], state.session_sign < 0, apart > self.tolerance) & guest
-        unbound = jnp.where(gathering[:, None], unbound, (closing & (state.session_outcome == RUPTURE))[:, None] & guest)
+        unbound = jnp.where(
+            gathering[:, None], unbound, (closing & (state.session_outcome == RUPTURE))[:, None] & guest
+        )
         client = jnp.einsum("sj,ij->si", state.session_chair, world.client) > 0
         bitter = jnp.max((unbound & client) * 1.0, axis=0)
         faded = state.defiance * fade(self.strength * days, self.half_life)

@@ -29,12 +29,13 @@ class Bases(AbstractMechanism):
     Material help delivers vessels at the share `deliver` of what is due while the dispute has not begun. Conflictual
     acts between the two move the dispute on, one stage an act (`skip` more), once the user's rung on the owner reaches
     what the stage needs (R16.2, F16.3): incidents, supplies stopped, sole command, vote, vessels withheld, ultimatum,
-    fleet. A refusal by the owner makes the user change its claim, by `pretext` (R16.5). The vote is taken by `rule` among the
-    owner's allies: who depends on the user or is colder to the owner than to it is for it; a rule that nobody can enforce inside a
-    dissenting state changes nothing (R16.3), any other hands the base over. When the fleet is in, an owner that can close
-    the strait, and is of one mind, reverses the threat by `closing` (R16.6); else it loses the base. Undelivered vessels stay with
-    the user (R16.4), delivered ones follow their crews by `follow` (R16.7). The alliance council meets with the chance
-    `meet` a day, less by `avoid` times the urgency, the highest unrest of a member or the user's highest rung (R16.1, F16.2).
+    fleet. A refusal by the owner makes the user change its claim, by `pretext` (R16.5). The vote is taken by `rule`
+    among the owner's allies: who depends on the user, or is colder to the owner than to it, is for it; a rule that
+    nobody can enforce inside a dissenting state changes nothing (R16.3), any other hands the base over. When the fleet
+    is in, an owner that can close the strait, and is of one mind, reverses the threat by `closing` (R16.6); else it
+    loses the base. Undelivered vessels stay with the user (R16.4), delivered ones follow their crews by `follow`
+    (R16.7). The alliance council meets with the chance `meet` a day, less by `avoid` times the urgency, the highest
+    unrest of a member or the user's highest rung (R16.1, F16.2).
     """
 
     strength: Scalar
@@ -163,7 +164,13 @@ class Bases(AbstractMechanism):
         objection = jnp.where(user > 0, 0.0, objection)
         one = jnp.ones(user.shape[0])
         found = verdicts(
-            objection[:, None], mate * 1.0, user, state.bargaining_weight + 0.01, 0.0 * one, jnp.asarray(0.5), self.quota
+            objection[:, None],
+            mate * 1.0,
+            user,
+            state.bargaining_weight + 0.01,
+            0.0 * one,
+            jnp.asarray(0.5),
+            self.quota,
         )
         rule = self.rule * one
         return decide(rule, found)[:, 0] & (executed(rule) > 0)

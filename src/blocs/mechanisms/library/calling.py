@@ -235,10 +235,6 @@ class Calling(AbstractMechanism):
         now = opens[:, None]
         return state.replace(
             session_seat=jnp.where(now, fit(seat, "session_seat", invited), invited),
-            session_agenda=jnp.where(
-                now, fit(agenda, "session_agenda", state.session_agenda), state.session_agenda
-            ),
-            session_attack=jnp.where(
-                now, fit(blamed, "session_attack", state.session_attack), state.session_attack
-            ),
+            session_agenda=jnp.where(now, fit(agenda, "session_agenda", state.session_agenda), state.session_agenda),
+            session_attack=jnp.where(now, fit(blamed, "session_attack", state.session_attack), state.session_attack),
         )

@@ -45,10 +45,10 @@ class Talks(AbstractMechanism):
     nothing in return (R08.6). Items of loyalty or recognition (`divisible` below 0.5) stay contested (R08.1). At the
     close the leader restores up to the share `relief` of what was cut from items granted in part (R08.5); recognition is
     granted only where the two are within `near`. On demands the host goes down a list in order of what each is worth to
-    it, its friends' interests counting by `care` (R08.7; `descend` 0: in no order); the guest refuses what is further from it than `yield_` times
-    its cost of dissent, one demand a step, or by acts of kind refuse and agree. Conflictual acts in a talk lower its
-    tone by `heat`, cooperative ones raise it; it is forgotten by half every `half_life`. A guest that got little puts
-    more of its case in writing next time, by `learn` (R08.9).
+    it, its friends' interests counting by `care` (R08.7; `descend` 0: in no order); the guest refuses what is further
+    from it than `yield_` times its cost of dissent, one demand a step, or by acts of kind refuse and agree. Conflictual
+    acts in a talk lower its tone by `heat`, cooperative ones raise it; it is forgotten by half every `half_life`. A guest
+    that got little puts more of its case in writing next time, by `learn` (R08.9).
     """
 
     strength: Scalar
@@ -98,7 +98,9 @@ class Talks(AbstractMechanism):
             Param("care", "share", 0.0, 1.0, 0.5, "F08.3, T n=1: the last demand names a third party"),
             Param("descend", "share", 0.0, 1.0, 1.0, "R08.7, T n=1: demands are reduced stepwise"),
             Param("yield_", "share", 0.0, 1.0, 0.25, "R08.7, T n=1; ours"),
-            Param("heat", "share per unit of cooperation", 0.0, 2.0, 0.8, "R08.8, T n=3: a quarrel peaks in one sitting"),
+            Param(
+                "heat", "share per unit of cooperation", 0.0, 2.0, 0.8, "R08.8, T n=3: a quarrel peaks in one sitting"
+            ),
             Param("half_life", "day", 1.0, 365.0, 14.0, "R08.8, T n=3: inside one trip"),
             Param("learn", "share", 0.0, 1.0, 0.3, "R08.9, T n=1"),
             Param("thanks", "share", 0.0, 1.0, 0.1, "S08 effects: success warms a little; ours"),
@@ -144,9 +146,7 @@ class Talks(AbstractMechanism):
         """Write the list of the talks that have none."""
         sitting = (state.session_stage == OPEN) & (jnp.max(state.clause_issue, axis=1) < 0)
         wishes = heaviest(state.session_agenda, repeat=True)
-        value = worth(
-            state.session_chair, guest, state.public_position, state.salience, state.warmth, self.care
-        )
+        value = worth(state.session_chair, guest, state.public_position, state.salience, state.warmth, self.care)
         demands = heaviest(jnp.where(value > 0, approach(1.0, value, self.descend), 0.0))
         issue = jnp.where(asked[:, None], wishes, demands)
         fresh = ((asked | pressed) & sitting)[:, None]
@@ -167,7 +167,7 @@ class Talks(AbstractMechanism):
         share = jnp.where(amount & reached, self.first, 0.0)
         mark = jnp.where(now, answer, state.clause_state)
         draws = jnp.stack([uniforms(at(key, c), jnp.arange(now.shape[0], dtype=jnp.uint32)) for c in range(CLAUSES)])
-        again = open_[:, None] & ~now & (state.clause_state == DROPPED) & (draws.T < self.strength * self.reopen)
+        again = open_[:, None] & ~now & (state.clause_state == DROPPED) & (self.strength * self.reopen > draws.T)
         mark = jnp.where(again, PROPOSED, mark)
         rounds = state.clause_rounds + (open_[:, None] & (mark == CONTESTED))
         return state.replace(

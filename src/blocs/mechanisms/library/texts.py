@@ -47,15 +47,16 @@ class Texts(AbstractMechanism):
     """Clauses of a joint text, 5 a session: an issue, a wording -1..1, a strength 0 (deleted) to 3 (named).
 
     At the opening the drafters write a clause for each of the heaviest issues of the agenda, by the share `probe` on
-    their way to the mean of those present (R07.2). An actor minds a clause by its distance, less by `words` for each step
-    of strength below 3 (F07.1). Each step is one round, clause by clause: where somebody minds above `tolerance`, the clause softens by at
-    most `soften` steps and moves by `give` toward the critics, in proportion to their weight (R07.5) and to how far the
-    notice let them study it, `notice / study` (F07.4). Where the convener sent less than its head, what was won is taken
-    back in a step with the chance `revert` times the missing rank (F07.3). At the close the rule of the session decides
-    each clause; those who mind an adopted clause above `tolerance` sign with a reservation, above twice that not at all
-    (R07.10). Who signed is bound: public positions near the text by half every `hold` at full binding. The convener
-    discounts a text by `discount` for each step it gave (R07.7, F07.2), cools by `snub` toward who would not sign
-    (F07.5), and loses trust by `grievance` with those whose objection the notice did not let in.
+    their way to the mean of those present (R07.2). An actor minds a clause by its distance, less by `words` for each
+    step of strength below 3 (F07.1). Each step is one round, clause by clause: where somebody minds above `tolerance`,
+    the clause softens by at most `soften` steps and moves by `give` toward the critics, in proportion to their weight
+    (R07.5) and to how far the notice let them study it, `notice / study` (F07.4). Where the convener sent less than its
+    head, what was won is taken back in a step with the chance `revert` times the missing rank (F07.3). At the close the
+    rule of the session decides each clause; those who mind an adopted clause above `tolerance` sign with a reservation,
+    above twice that not at all (R07.10). Who signed is bound: public positions near the text by half every `hold` at
+    full binding. The convener discounts a text by `discount` for each step it gave (R07.7, F07.2), cools by `snub`
+    toward who would not sign (F07.5), and loses trust by `grievance` with those whose objection the notice did not let
+    in.
     """
 
     strength: Scalar
@@ -111,7 +112,9 @@ class Texts(AbstractMechanism):
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("probe", "share", 0.0, 1.0, 0.2, "R07.2, T n=1: the trial formula is weaker than wanted"),
             Param("tolerance", "share", 0.0, 1.0, 0.15, "ours: objection that is swallowed"),
-            Param("words", "share per step", 0.0, 0.333, 0.2, "F07.1, T n=3: names and adjectives are what is fought over"),
+            Param(
+                "words", "share per step", 0.0, 0.333, 0.2, "F07.1, T n=3: names and adjectives are what is fought over"
+            ),
             Param("soften", "step per round", 0.0, 3.0, 0.6, "R07.3, T n=2: adjective by adjective"),
             Param("give", "share per round", 0.0, 1.0, 0.2, "R07.5, T n=1: near-agreed theses change"),
             Param("study", "day", 1.0, 365.0, 21.0, "R07.6, T n=3: notice, joint study, session, vote, publication"),
@@ -143,7 +146,9 @@ class Texts(AbstractMechanism):
         return self._work(state, self.strength * days)
 
     def _minded(self, state: State) -> Objection:
-        found = objections(state.public_position, state.clause_issue, state.clause_text, state.clause_strength, self.words)
+        found = objections(
+            state.public_position, state.clause_issue, state.clause_text, state.clause_strength, self.words
+        )
         return swayed(found, state.session_dossier, self.sway, self.recoil)
 
     def _draft(self, state: State, open_: Bool[Array, " session"]) -> State:
@@ -253,14 +258,10 @@ class Texts(AbstractMechanism):
         fresh = count > 0
         s = self.strength
         return state.replace(
-            text_line=jnp.where(fresh, fit(approach(state.text_line, line, s), "text_line", state.text_line), state.text_line),
-            text_force=jnp.where(fresh, fit(approach(state.text_force, 1.0, s), "text_force", state.text_force), state.text_force),
-            text_binding=jnp.where(
-                fresh,
-                fit(approach(state.text_binding, bound, s), "text_binding", state.text_binding),
-                state.text_binding,
-            ),
-        )  # fmt: skip
+            text_line=_renewed(state.text_line, line, fresh * s, "text_line"),
+            text_force=_renewed(state.text_force, jnp.ones_like(line), fresh * s, "text_force"),
+            text_binding=_renewed(state.text_binding, bound, fresh * s, "text_binding"),
+        )
 
     def _felt(
         self, state: State, closing: Bool[Array, " session"], adopted: Array, minded: Objection, sign: Array
@@ -294,3 +295,7 @@ def _mean(critic: Float[Array, "session clause actor"], state: State) -> ByClaus
     mean = jnp.sum(critic * held, axis=2) / jnp.maximum(total, 1e-6)
     return jnp.where(total > 0, mean, state.clause_text)
 
+
+def _renewed(old: Array, new: Array, share: Array, name: str) -> Array:
+    """Return a quantity moved to its new value by a share 0..1, by issue."""
+    return fit(approach(old, new, share), name, old)
