@@ -90,10 +90,10 @@ def test_work_sours_reports_fork_and_the_truth_is_found_later(town):
 def test_withdrawal_costs_what_was_not_trained(town, own, left):
     """R13.5."""
     m = Specialists.make({"recall": 1.0, "enough": 0.8, "learn": 0.0})
-    now = town.at(pool={HOLDOUT: 0.2}, local_capacity={HOLDOUT: own}, warmth=0.5)
+    now = town.at(pool={HOLDOUT: 0.2}, dependence={(HOLDOUT, PATRON): 0.2}, local_capacity={HOLDOUT: own}, warmth=0.5)
     gone = now.do(m, ("sanction", PATRON, HOLDOUT))
     assert gone.read("pool", HOLDOUT) == 0.0
-    kept = now.at(broken=1.0).wait(m, 7.0, 20).read("technical_work", HOLDOUT)
+    kept = now.wait(m, 7.0, 20).read("technical_work", HOLDOUT)
     assert kept == pytest.approx(left, abs=0.03)
 
 
@@ -134,7 +134,7 @@ def test_quotas_beyond_what_a_member_bears_are_not_carried_out(town):
     calm = town.at(quota={CLIENT: 0.5}).wait(m, 7.0, 52)
     hard = town.at(quota={CLIENT: 0.5}, unrest={CLIENT: 9.0}).wait(m, 7.0, 52)
     assert calm.read("compliance", CLIENT) > 0.7
-    assert hard.read("compliance", CLIENT) < 0.1
+    assert hard.read("compliance", CLIENT) < 0.2
     assert calm.read("compliance", HOLDOUT) == 1.0, "no quota, nothing to default on"
 
 
@@ -150,7 +150,10 @@ def test_claims_brought_to_a_forum_are_referred_to_the_patron(town):
 def test_advice_goes_toward_what_the_patron_buys_and_sells(town):
     """R15.3, R15.6."""
     m = Coordination.make()
-    now = town.at(import_share={(PATRON, 0): 0.0, (PATRON, 1): 1.0}, dependence={(CLIENT, PATRON): [0.9, 0.0]})
+    now = town.at(
+        import_share={(PATRON, 0): 0.0, (PATRON, 1): 1.0},
+        dependence={(CLIENT, PATRON): jnp.array([0.9, 0.0], jnp.float32)},
+    )
     year = now.wait(m, 7.0, 52)
     assert year.read("advice", CLIENT, 0) < -0.3
     assert year.read("advice", CLIENT, 1) > 0.3
