@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import sys
 from pathlib import Path
@@ -31,7 +32,10 @@ from blocs.testing.states import make_state, make_world
 sys.path.insert(0, str(Path(__file__).parents[1] / "oracles"))
 import effects as oracle
 
-SIZES = {"actors": 5, "issues": 4, "levers": 3, "acts": 6}
+for part in sorted(Path(oracle.__file__).parent.glob("effects_*.py")):
+    importlib.import_module(part.stem)
+
+SIZES = {"actors": 5, "issues": 4, "levers": 3, "acts": 8}
 STEP, OPS = 7.0, 40
 SPANS = (0.1, 20.0, 400.0)
 

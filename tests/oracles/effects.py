@@ -245,8 +245,8 @@ def weaker_cares(s: Situation, i: int, j: int, k: int) -> float:
     return abs(c[i] - c[j]) * (salience[j][k] if c[i] >= c[j] else salience[i][k])
 
 
-def stance_gap(s: Situation, i: int, k: int) -> float:
-    return abs(s.state["public_position"][i][k] - s.state["line"][k])
+def stance_gap(s: Situation, i: int, k: int, knower: int) -> float:
+    return abs(s.state["public_position"][i][k] - s.state["known_line"][knower][k])
 
 
 ISSUE: dict[str, Stat] = {
@@ -269,7 +269,7 @@ ISSUE: dict[str, Stat] = {
     "own_gap": over_issues(
         lambda s, i, j, g, k: abs(s.state["public_position"][i][k] - s.state["private_position"][i][k])
     ),
-    "line_gap": over_issues(lambda s, i, j, g, k: max(stance_gap(s, i, k), stance_gap(s, j, k))),
+    "line_gap": over_issues(lambda s, i, j, g, k: max(stance_gap(s, i, k, i), stance_gap(s, j, k, i))),
 }
 for level, found in (("source", SOURCE), ("target", TARGET), ("act", ACT), ("issue", ISSUE)):
     EFFECTS.update({(level, name): stat for name, stat in found.items()})

@@ -16,6 +16,9 @@ SCENE, RECENT, PAST = 0, 1, 2
 class View(eqx.Module):
     """The state as an actor reads it at this moment.
 
+    `state` holds the truth about everybody; a statistic may read of it only what its chooser can see
+    (`blocs.bloc.sight`) and otherwise what the chooser believes (`known_line`, `doubt`, `believed_unrest`, `tap_known`).
+
     Attributes:
         world: the constants.
         state: the state; memory in it is as of `clock - age`.
@@ -92,6 +95,22 @@ class View(eqx.Module):
     def tone_of(self, g: Index) -> Scalar:
         """Polarity of act g: -1, 0 or 1; 0 for index -1."""
         return jnp.where(g >= 0, self.world.polarity[jnp.maximum(g, 0)], 0.0)
+
+    def known_line(self, i: Index) -> ByIssue:
+        """What i believes the patron's line to be, -1..1; nobody but the patron can look at the line itself."""
+        return self.state.known_line[i]
+
+    def unwelcome(self, i: Index) -> ByIssue:
+        """How far i has been told, before it is in print, of a turn that goes against its view; 0..2 by issue."""
+        s = self.state
+        ahead = jnp.abs(s.known_line[i] - s.printed_line)
+        return ahead * jnp.abs(s.private_position[i] - s.known_line[i]) / 2.0
+
+    def objection(self, i: Index) -> ByActor:
+        """How freshly each actor has opposed i, 0..1: its last act toward i conflictual, faded over the middle memory."""
+        last = self.state.last_act[:, i]
+        opposed = (last >= 0) & (self.world.polarity[jnp.maximum(last, 0)] < 0)
+        return opposed * jnp.clip(self.state.recent[RECENT, :, i] * self.fade[RECENT], 0.0, 1.0)
 
     def alive(self) -> Bool[Array, " actor"]:
         """Which actors exist now."""

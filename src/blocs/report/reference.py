@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from blocs.bloc.vocabulary import Quantity, vocabulary
+from blocs.bloc.vocabulary import SEEN, Quantity, vocabulary
 from blocs.conduct.base import LEVELS, Effect, Table
 from blocs.conduct.catalogue import EFFECTS, TABLES
 from blocs.mechanisms.base import LAWS, AbstractMechanism, Card, Param
@@ -49,8 +49,9 @@ def vocabulary_page() -> str:
         "# State",
         _MADE,
         "Everything that moves in a run. Each quantity has one name, unit, range and default. A quantity that no "
-        "mechanism writes keeps the value that the scenario gives it, unless an intervention sets it.",
-        _table(("quantity", "axes", "unit", "range", "default", "systems", "written by", "read by", "meaning"), rows),
+        "mechanism writes keeps the value that the scenario gives it, unless an intervention sets it. `seen by` tells who "
+        "may choose by a quantity: " + "; ".join(f"`{name}` {who}" for name, who in SEEN.items()) + ".",
+        _table(("quantity", "axes", "unit", "range", "default", "seen by", "systems", "written by", "read by", "meaning"), rows),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -135,7 +136,8 @@ def _quantity_row(q: Quantity, cards: Iterable[Card]) -> tuple[str, ...]:
     span = f"{q.lo:g} or more" if q.hi is None else f"{q.lo:g} to {q.hi:g}"
     writers = ", ".join(c.name for c in cards if q.name in c.writes)
     readers = ", ".join(c.name for c in cards if q.name in c.reads)
-    return f"`{q.name}`", ", ".join(q.axes), q.unit, span, f"{q.default:g}", q.systems, writers, readers, q.meaning
+    first = f"`{q.name}`", ", ".join(q.axes), q.unit, span, f"{q.default:g}", q.seen
+    return *first, q.systems, writers, readers, q.meaning
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -32,8 +32,8 @@ def own_gap(view: View, chosen: Chosen) -> Options:
 
 
 def line_gap(view: View, chosen: Chosen) -> Options:
-    """Departures from the patron's line are raised: |public position of i or j - line| on k, the larger. SYSTEM S05, S18."""
-    p, line = view.state.public_position, view.state.line
+    """Departures from the line as i knows it are raised: |public position of i or j - line| on k, the larger. SYSTEM S05, S18."""
+    p, line = view.state.public_position, view.known_line(chosen.source)
     return jnp.maximum(jnp.abs(p[chosen.source] - line), jnp.abs(p[chosen.target] - line))
 
 
