@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import jax
 import numpy as np
 import pytest
 
@@ -15,26 +18,25 @@ from . import lab
 
 @pytest.fixture(scope="module")
 def job(parts):
-    m, c, _ = parts
-    return rooms._Job(m, c, lab.light(nothing(lab.ACTORS, lab.ACTS)), lab.WATCH, 4)
-
-
-@pytest.fixture(scope="module")
-def ends(parts):
-    _, _, s = parts
-    return (s, s.replace(cohesion=s.cohesion * 0.5), lab.start(lab.world(), seed=3))
+    m, c, s = parts
+    starts = tuple(
+        jax.tree.map(rooms._single, x)
+        for x in (s, s.replace(cohesion=s.cohesion * 0.5), lab.start(lab.world(), seed=3))
+    )
+    control = lab.light(nothing(lab.ACTORS, lab.ACTS))
+    return rooms.Job(m, c, control, lab.WATCH, 4, starts, date(2000, 1, 1), date(2000, 2, 1))
 
 
 def bits(tracks: list[Track], runs: int) -> list[np.ndarray]:
     return [np.concatenate([getattr(t, name) for t in tracks])[:runs] for name in Track._fields]
 
 
-def test_a_run_is_the_same_whatever_the_number_of_runs_and_cores(job, ends, monkeypatch):
+def test_a_run_is_the_same_whatever_the_number_of_runs_and_cores(job, monkeypatch):
     monkeypatch.setattr(rooms, "SLOTS", 64)
     seen: list[tuple[int, int]] = []
-    few = bits(rooms._run_batches(job, ends, 50, 7, None, 1), 50)
-    many = bits(rooms._run_batches(job, ends, 130, 7, lambda done, of: seen.append((done, of)), 2), 130)
-    again = bits(rooms._run_batches(job, ends, 130, 7, None, 1), 130)
+    few = bits(rooms._run_batches(job, 50, 7, None, 1), 50)
+    many = bits(rooms._run_batches(job, 130, 7, lambda done, of: seen.append((done, of)), 2), 130)
+    again = bits(rooms._run_batches(job, 130, 7, None, 1), 130)
     for a, b, c in zip(few, many, again, strict=True):
         assert np.array_equal(a, b[:50])
         assert np.array_equal(b, c)
@@ -56,15 +58,15 @@ def fake(needs: int, calls: list[int]):
     return simulate
 
 
-def test_a_batch_that_is_cut_runs_again_with_twice_the_room(job, ends, monkeypatch):
+def test_a_batch_that_is_cut_runs_again_with_twice_the_room(job, monkeypatch):
     calls: list[int] = []
     monkeypatch.setattr(rooms, "simulate", fake(rooms.SLOTS * 3, calls))
-    (track,) = rooms._run_batches(job, ends, 50, 0, None, 1)
+    (track,) = rooms._run_batches(job, 50, 0, None, 1)
     assert calls == [rooms.SLOTS, rooms.SLOTS * 2, rooms.SLOTS * 4]
     assert track.acts.max() == rooms.SLOTS * 3
 
 
-def test_a_tempo_without_end_is_told(job, ends, monkeypatch):
+def test_a_tempo_without_end_is_told(job, monkeypatch):
     monkeypatch.setattr(rooms, "simulate", fake(10**9, []))
     with pytest.raises(BlocsError, match="the fitted tempo is not stable"):
-        rooms._run_batches(job, ends, 50, 0, None, 1)
+        rooms._run_batches(job, 50, 0, None, 1)

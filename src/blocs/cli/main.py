@@ -24,6 +24,7 @@ from blocs.cli import (
     run,
     score,
     show,
+    trace,
     tune,
 )
 from blocs.ground.errors import BlocsError, InputError
@@ -47,6 +48,7 @@ COMMANDS = (
     forecast,
     score,
     explain,
+    trace,
     ask,
     tune,
     ablate,

@@ -38,12 +38,21 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class _Job:
+class Job:
+    """A forecast ready to be simulated: in float32, one starting state for each chronology."""
+
     model: Model
     coefficients: Coefficients
     control: Control
     watch: Watch
     steps: int
+    starts: tuple[State, ...]
+    start: date
+    end: date
+
+    def start_of(self, run: int) -> State:
+        """Return the state from which a run starts: batch b starts from chronology b modulo their number."""
+        return self.starts[(run // BATCH) % len(self.starts)]
 
 
 def forecast(
@@ -76,34 +85,54 @@ def forecast(
     Raises:
         InputError: no runs, dates out of order or before the end of training, or a faulty intervention.
     """
-    built = fit.built
-    start, end = _checked_dates(fit, start, end, runs, inside)
     lines = tuple(do)
-    ends = _starting_states(fit, start)
-    watch = default_watch(built)
-    light = cast(built, np.float32)
-    first = float(ends[0].clock)
-    steps = max(1, int(np.ceil((built.day(end) + 1.0 - first) / built.model.step_days)))
-    job = _Job(
-        light.model,
-        adjust(fit, assumption).astype(np.float32),
-        control_for(light, lines, start),
-        watch,
-        steps,
-    )
-    tracks = _run_batches(job, ends, runs, seed, progress, cores or os.cpu_count() or 1)
+    job = prepared(fit, start, end, runs, lines, assumption, inside)
+    tracks = _run_batches(job, runs, seed, progress, cores or os.cpu_count() or 1)
     counts = np.concatenate([t.acts for t in tracks])[:runs]
     held = [np.arange(t.day.shape[1])[None, :] < t.acts[:, None] for t in tracks]
     keep = int(counts.sum())
     return Ensemble(
-        fit=fit, start=start, end=end, seed=seed, runs=runs, do=lines, about=assumption.value,
+        fit=fit, start=job.start, end=job.end, seed=seed, runs=runs, do=lines, about=assumption.value,
         run=np.repeat(np.arange(runs, dtype=np.int32), counts),
         day=np.concatenate([t.day[h] for t, h in zip(tracks, held, strict=True)])[:keep],
         code=np.concatenate([t.act[h] for t, h in zip(tracks, held, strict=True)])[:keep],
-        watch=watch,
+        watch=job.watch,
         watched=np.concatenate([t.watched for t in tracks])[:runs],
-        first_day=first,
+        first_day=float(job.starts[0].clock),
     )  # fmt: skip
+
+
+def prepared(
+    fit: Fit,
+    start: date | None = None,
+    end: date | None = None,
+    runs: int = 1,
+    do: Iterable[str] = (),
+    assumption: Assumption = Assumption.RECORD,
+    inside: bool = False,
+) -> Job:
+    """Return what `forecast` simulates; arguments and errors are its own."""
+    built = fit.built
+    start, end = _checked_dates(fit, start, end, runs, inside)
+    ends = _starting_states(fit, start)
+    light = cast(built, np.float32)
+    steps = max(1, int(np.ceil((built.day(end) + 1.0 - float(ends[0].clock)) / built.model.step_days)))
+    return Job(
+        light.model,
+        adjust(fit, assumption).astype(np.float32),
+        control_for(light, tuple(do), start),
+        default_watch(built),
+        steps,
+        tuple(jax.tree.map(_single, s) for s in ends),
+        start,
+        end,
+    )
+
+
+def key_of(seed: int, runs: Array) -> Array:
+    """Return the random keys of some runs of a forecast, axes run, 2."""
+    key = named(root(seed), "forecast")
+    return jax.vmap(lambda n: at(key, n))(runs.astype(jnp.uint32))
 
 
 def _checked_dates(fit: Fit, start: date | None, end: date | None, runs: int, inside: bool) -> tuple[date, date]:
@@ -139,20 +168,16 @@ def _calendar(state: State, first: float) -> Array:
     return jnp.where(state.plan_day - state.plan_notice <= first, state.on_calendar, 0.0)
 
 
-def _run_batches(
-    job: _Job, ends: tuple[State, ...], runs: int, seed: int, progress: Progress | None, cores: int
-) -> list[Track]:
+def _run_batches(job: Job, runs: int, seed: int, progress: Progress | None, cores: int) -> list[Track]:
     """Run whole batches; batch b starts from chronology b modulo their number."""
     batches = -(-runs // BATCH)
-    key = named(root(seed), "forecast")
-    light = [jax.tree.map(_single, s) for s in ends]
 
     def one(batch: int) -> Track:
-        keys = jax.vmap(lambda n: at(key, n))(jnp.arange(batch * BATCH, (batch + 1) * BATCH, dtype=jnp.uint32))
+        keys = key_of(seed, jnp.arange(batch * BATCH, (batch + 1) * BATCH))
         slots = SLOTS
         while True:
             track = simulate(
-                job.model, job.coefficients, light[batch % len(light)], job.control, job.watch, keys, job.steps, slots
+                job.model, job.coefficients, job.start_of(batch * BATCH), job.control, job.watch, keys, job.steps, slots
             )
             track = jax.tree.map(np.asarray, track)
             if int(track.acts.max()) <= slots:
