@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -19,6 +21,17 @@ from blocs.inference.observation import Assumption
 from blocs.scenario.spec import Days
 
 Z = 1.96
+
+SENSITIVITY: Mapping[str, Any] = MappingProxyType(
+    {
+        "assumption": pl.String,
+        "share": pl.Float64,
+        "outcome": pl.String,
+        "probability": pl.Float64,
+        "rank": pl.Int32,
+    }
+)
+"""Columns of the table of assumptions about what the source could see."""
 
 
 @dataclass(frozen=True)
@@ -160,8 +173,10 @@ def sensitivity(
     """Return outcomes under each assumption about what the source could see, from `start` to `end` of a forecast.
 
     Columns: assumption, share (of the narrator's prominence taken for visibility), outcome, probability, rank within the
-    outcome's family (1 = most probable).
+    outcome's family (1 = most probable). Without rows where the scenario has no narrator: nothing is assumed then.
     """
+    if not fit.built.scenario.roles.get("narrator"):
+        return pl.DataFrame(schema=SENSITIVITY)
     rows: list[dict[str, str | float]] = []
     for assumption in Assumption:
         ensemble = forecast(fit, start, end, runs, seed, assumption=assumption, progress=progress)
@@ -176,4 +191,4 @@ def sensitivity(
         ]
     family = pl.col("outcome").str.split(".").list.first()
     rank = pl.col("probability").rank("min", descending=True).over("assumption", family).cast(pl.Int32).alias("rank")
-    return pl.DataFrame(rows).with_columns(rank)
+    return pl.DataFrame(rows).with_columns(rank).select(list(SENSITIVITY))

@@ -6,6 +6,7 @@ from blocs.bloc.vocabulary import vocabulary
 from blocs.engine.watch import Watch, Watched
 from blocs.scenario.build import Built
 from blocs.scenario.outcomes import StateCondition, conditions
+from blocs.scenario.scenario import ROLES, Scenario
 
 BY_ACTOR = ("cohesion", "unrest", "leader_standing", "leader_changes")
 BY_DYAD = ("warmth", "openness", "rung", "debt")
@@ -16,7 +17,7 @@ def default_watch(built: Built) -> Watch:
     world = built.model.world
     scenario = built.scenario
     patron = [world.index("actor", a) for a in scenario.roles.get("patron", ())]
-    sides = [n for n, a in enumerate(world.actors) if scenario.actors[a].kind == "party_state"]
+    sides = [n for n, a in enumerate(world.actors) if _followed(scenario, a)]
     found: dict[str, list[tuple[int, ...]]] = {}
     for name in BY_ACTOR:
         found[name] = [(n,) for n in sides]
@@ -29,6 +30,13 @@ def default_watch(built: Built) -> Watch:
             if isinstance(leaf, StateCondition):
                 found.setdefault(leaf.state.variable, []).append(state_index(built, leaf))
     return tuple(Watched(name, tuple(dict.fromkeys(found[name]))) for name in sorted(found) if found[name])
+
+
+def _followed(scenario: Scenario, who: str) -> bool:
+    """Whether an actor is a state inside the bloc, or one that a role of the scenario names."""
+    actor = scenario.actors[who]
+    inside = actor.role in ("patron", "member") or (who,) in (scenario.roles.get(role) for role in ROLES)
+    return actor.kind == "party_state" or (actor.kind == "state" and inside)
 
 
 def state_index(built: Built, condition: StateCondition) -> tuple[int, ...]:

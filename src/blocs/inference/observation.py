@@ -18,6 +18,7 @@ import polars as pl
 
 from blocs.conduct.base import LEVELS, Level
 from blocs.engine.model import Coefficients
+from blocs.ground.errors import bad_input
 from blocs.inference.fit import Fit
 from blocs.inference.tape import usable_acts
 from blocs.scenario.build import Built
@@ -43,6 +44,9 @@ def adjust(fit: Fit, assumption: Assumption) -> Coefficients:
 
     At level "source" and "target" the coefficients of the observation family are scaled by one minus the share, and the
     pooled intercept of the narrator is moved toward the mean of the others by the same share.
+
+    Raises:
+        InputError: the scenario has no narrator, and another assumption than that of the record is asked for.
     """
     whole = fit.coefficients()
     share = assumption.visibility
@@ -52,6 +56,10 @@ def adjust(fit: Fit, assumption: Assumption) -> Coefficients:
     tables = dict(whole.tables)
     levels: tuple[Level, ...] = ("source", "target")
     narrator = np.asarray(fit.built.model.world.narrator)
+    if not narrator.any():
+        raise bad_input(
+            "--about", "about", f"{fit.built.scenario.id} has no narrator whose sight could be assumed", "record"
+        )
     for level in levels:
         effects, _ = fit.specification.at(level)
         keep = jnp.asarray([1.0 - share if e.family == FAMILY else 1.0 for e in effects])

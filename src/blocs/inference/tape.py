@@ -24,7 +24,7 @@ WITHIN_SCENE = 0.01
 """Days between two acts of a sitting."""
 
 NEXT_PAGE = 1
-"""Pages between two acts of a sitting at most."""
+"""Pages between two acts of a sitting at most; none where numbers are entries of a bibliography."""
 
 
 @dataclass(frozen=True)
@@ -90,19 +90,20 @@ def _index(column: pl.Series, names: tuple[str, ...]) -> pl.Series:
     return column.replace_strict(dict(zip(names, range(len(names)), strict=True)), return_dtype=pl.Int32)
 
 
-def sittings(acts: pl.DataFrame) -> NDArray[np.int64]:
-    """Return a number for each act: acts told on the same or the next page with equal date bounds share a sitting."""
+def sittings(acts: pl.DataFrame, apart: int = NEXT_PAGE) -> NDArray[np.int64]:
+    """Return a number for each act: acts with equal date bounds told at most `apart` pages apart share a sitting."""
     new = (
         (pl.col("start") != pl.col("start").shift(1))
         | (pl.col("end") != pl.col("end").shift(1))
-        | ((pl.col("first_page") - pl.col("first_page").shift(1)).abs() > NEXT_PAGE)
+        | ((pl.col("first_page") - pl.col("first_page").shift(1)).abs() > apart)
     )
     return acts.select(new.fill_null(True).cum_sum()).to_series().to_numpy().astype(np.int64)
 
 
 def _draw_days(built: Built, acts: pl.DataFrame, rng: np.random.Generator) -> NDArray[np.float64]:
     """A day for each row: scenes drawn in order inside equal bounds, acts of a scene in sequence after its start."""
-    scene = sittings(acts)
+    cited = built.scenario.spec.pages
+    scene = sittings(acts, 0 if cited and cited.kind == "entries" else NEXT_PAGE)
     _, first, rank = np.unique(scene, return_index=True, return_inverse=True)
     epoch = np.datetime64(built.epoch)
     lo = (acts["start"].to_numpy()[first] - epoch).astype("timedelta64[D]").astype(float)

@@ -19,17 +19,23 @@ ROLE_WORDS = {
     "breakaway": "the breakaway",
     "narrator": "the narrator's side",
 }
+CITED = {"pages": ("p.", "pp."), "entries": ("reference", "references")}
+"""Words before one number and before several, by kind of what is cited."""
 NONE = "–"
 
 
 @dataclass(frozen=True)
 class Names:
-    """Short names of everything a scenario names, by id; an id that nobody knows stands for itself."""
+    """Short names of everything a scenario names, by id; an id that nobody knows stands for itself.
+
+    `cited` says what page numbers of the record are: pages of its source, or entries of its bibliography.
+    """
 
     actors: Mapping[str, str]
     acts: Mapping[str, str]
     issues: Mapping[str, str]
     roles: Mapping[str, str]
+    cited: str = "pages"
 
     @classmethod
     def of(cls, scenario: Scenario) -> Names:
@@ -40,6 +46,7 @@ class Names:
             {a.id: a.name.lower() for a in scenario.acts.values()},
             {i.id: i.name for i in scenario.issues.values()},
             roles,
+            scenario.spec.pages.kind if scenario.spec.pages else "pages",
         )
 
     def actor(self, who: str | None) -> str:
@@ -53,6 +60,10 @@ class Names:
     def issue(self, what: str) -> str:
         """Return the name of an issue."""
         return self.issues.get(what, what)
+
+    def pages(self, pages: Iterable[int] | None) -> str:
+        """Return where the record's sources tell of something: `pp. 5–7`, or `references 5–7`; empty for nowhere."""
+        return page_list(pages, *CITED[self.cited])
 
     def plain(self, text: str, ids: Iterable[str]) -> str:
         """Return a text with whole-word ids of actors replaced by their short names."""
@@ -152,8 +163,8 @@ def dated(start: date, end: date) -> str:
     return f"{long_date(start)} to {long_date(end)}"
 
 
-def page_list(pages: Iterable[int] | None) -> str:
-    """Return page numbers as `p. 5` or `pp. 5–7, 12`; empty for none."""
+def page_list(pages: Iterable[int] | None, one: str = "p.", several: str = "pp.") -> str:
+    """Return page numbers as `p. 5` or `pp. 5–7, 12`, with other words for other numbers; empty for none."""
     kept = sorted(set(pages or ()))
     if not kept:
         return ""
@@ -164,7 +175,7 @@ def page_list(pages: Iterable[int] | None) -> str:
         else:
             runs.append([page])
     text = ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}–{r[-1]}" for r in runs)
-    return f"{'p.' if len(kept) == 1 else 'pp.'} {text}"
+    return f"{one if len(kept) == 1 else several} {text}"
 
 
 def joined(parts: Iterable[str]) -> str:

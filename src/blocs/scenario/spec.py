@@ -107,15 +107,15 @@ class Spec(Part):
                 raise ValueError(f"{name} leaves the horizon, expected {self.horizon.start} to {self.horizon.end}")
         if self.training.until >= self.forecast.start:
             raise ValueError(f"training.until {self.training.until} is not before forecast.start {self.forecast.start}")
-        if self.pages and self.pages.kind == "entries" and (self.pages.first, self.pages.last) != (
-            1,
-            len(self.citations),
-        ):
-            raise ValueError(
-                f"pages are entries {self.pages.first} to {self.pages.last}, expected 1 to {len(self.citations)}: "
-                "the number of citations"
-            )
+        self._entries()
         return self
+
+    def _entries(self) -> None:
+        """Where numbers are entries of a bibliography, they are those of `citations`."""
+        pages, cited = self.pages, len(self.citations)
+        if pages and pages.kind == "entries" and (pages.first, pages.last) != (1, cited):
+            expected = f"expected 1 to {cited}: the number of citations"
+            raise ValueError(f"pages are entries {pages.first} to {pages.last}, {expected}")
 
 
 class Institution(Part):

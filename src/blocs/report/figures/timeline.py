@@ -12,7 +12,7 @@ from plotly import subplots  # pyright: ignore[reportMissingTypeStubs]
 
 from blocs.report.figures.fan import mark_start
 from blocs.report.figures.style import COLD, INK, MUTED, RIBBON, TONE_COLOURS, WARM, axis, blank, hover, rounded
-from blocs.report.words import Names, dated, page_list
+from blocs.report.words import Names, dated
 
 SLOTS = 7
 """Acts of a lane lie on this many heights in turn, so that neighbours do not cover each other."""
@@ -94,7 +94,7 @@ def _cut(name: str) -> str:
 def act_tip(row: Mapping[str, Any], names: Names) -> str:
     """Return the hover label of a recorded act: who to whom, act, issue, bounds of its date, pages, summary."""
     head = f"{names.actor(row['source'])} to {names.actor(row['target'])}: {names.act(row['act'])}"
-    where = ", ".join(part for part in (row["id"], page_list(row["pages"])) if part)
+    where = ", ".join(part for part in (row["id"], names.pages(row["pages"])) if part)
     return hover([head, f"on {names.issue(row['issue'])}", dated(row["start"], row["end"]), row["summary"], where])
 
 

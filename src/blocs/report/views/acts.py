@@ -12,7 +12,7 @@ from blocs.conduct.base import Level
 from blocs.forecast.explain import Explanation, LevelExplanation
 from blocs.record import dates
 from blocs.report.views.effects import QUESTIONS
-from blocs.report.words import Names, capital, dated, page_list, percent, signed, times
+from blocs.report.words import Names, capital, dated, percent, signed, times
 from blocs.scenario.scenario import Scenario
 
 SHOWN = 5
@@ -85,7 +85,7 @@ def explained(scenario: Scenario, names: Names, explanation: Explanation) -> Exp
     act = f"{names.actor(row['source'])} to {names.actor(row['target'])}: {names.act(row['act'])}"
     title = f"{act}, on {names.issue(row['issue'])}"
     when = capital(dated(row["start"], row["end"]))
-    return ExplainedAct(key, title, when, page_list(row["pages"]), row["summary"], choices, because)
+    return ExplainedAct(key, title, when, names.pages(row["pages"]), row["summary"], choices, because)
 
 
 def _option(names: Names, level: Level, key: str) -> str:
@@ -127,4 +127,4 @@ def _when(text: str) -> str:
 def _behind(names: Names, r: dict[str, Any]) -> Behind:
     who = f"{names.actor(r['source'])} to {names.actor(r['target'])}"
     what = names.act(r["act"]) + (f", {names.issue(r['issue'])}" if r.get("issue") else "")
-    return Behind(_when(str(r["date"])), who, what, page_list(r.get("pages")), r.get("summary") or "")
+    return Behind(_when(str(r["date"])), who, what, names.pages(r.get("pages")), r.get("summary") or "")

@@ -10,7 +10,7 @@ import polars as pl
 from blocs.forecast.ask import Answer
 from blocs.jobs.result import RunResult
 from blocs.report.views.outcomes import naming, short_title, title_of
-from blocs.report.words import Names, page_list, percent, points
+from blocs.report.words import Names, percent, points
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def questions(run: RunResult, names: Names) -> tuple[QuestionView, ...]:
 def _question(run: RunResult, names: Names, key: str, answers: list[Answer]) -> QuestionView:
     known = run.scenario.questions.get(key)
     rows = sorted((_row(run, names, a) for a in answers), key=lambda r: (not r.clear, -abs(r.difference)))
-    return QuestionView(key, answers[0].text, answers[0].do, page_list(known.pages if known else ()), tuple(rows))
+    return QuestionView(key, answers[0].text, answers[0].do, names.pages(known.pages if known else ()), tuple(rows))
 
 
 def _row(run: RunResult, names: Names, a: Answer) -> AnswerRow:
