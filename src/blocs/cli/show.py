@@ -60,13 +60,13 @@ def show(
     lever: Annotated[str | None, typer.Option(help="Instrument used.")] = None,
     since: Annotated[str | None, typer.Option("--from", help="Only dates wholly on or after this one.")] = None,
     until: Annotated[str | None, typer.Option("--to", help="Only dates wholly on or before this one.")] = None,
-    page: Annotated[int | None, typer.Option(help="Page of the source.")] = None,
+    page: Annotated[int | None, typer.Option(help="Page of the source, or number of a reference.")] = None,
     text: Annotated[str | None, typer.Option(help="Words in summary, terms or outcome.")] = None,
     dyadic: Annotated[bool, typer.Option("--dyadic", help="Only acts of one actor toward another.")] = False,
     limit: Annotated[int | None, typer.Option(min=0, help="Rows at most; 0 for all.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list of objects.")] = False,
 ) -> None:
-    """Show what is in a scenario, with the pages of the source.
+    """Show what is in a scenario, with the pages (or references) that tell of it.
 
     Example: blocs show camp --actor albania --act refusal --from 1960 --json
     """
