@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+# most programs here run for less time than they take to compile: see `compile_loops_in_parts`
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1024")
 os.environ["BLOCS_CACHE"] = str(Path(__file__).resolve().parent.parent / ".pytest_cache" / "jax")
 
 

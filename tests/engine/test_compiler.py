@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from blocs.engine.compiler import LOOP_BYTES, compile_loops_whole
+from blocs.engine.compiler import LOOP_BYTES, PART_BYTES, compile_loops_in_parts, compile_loops_whole
 from blocs.engine.loop import simulate
 
 from . import lab
 
-OURS = f"xla_cpu_small_while_loop_byte_threshold={LOOP_BYTES}"
+OPTION = "xla_cpu_small_while_loop_byte_threshold"
+OURS = f"{OPTION}={LOOP_BYTES}"
 
 
 @pytest.mark.parametrize(
@@ -40,11 +42,28 @@ def test_the_flag_is_asked_for_once_beside_what_is_there(monkeypatch, before, af
     assert os.environ["XLA_FLAGS"] == after
 
 
+PROGRAM = """
+import blocs.engine, jax, jax.numpy as jnp
+program = jax.jit(lambda x: jax.lax.fori_loop(0, 9, lambda n, y: jnp.sin(y) + n, x))
+print(program.lower(jnp.ones(1000)).compile().as_text())
+"""
+
+
 @pytest.mark.skipif(jax.default_backend() != "cpu", reason="loops are compiled whole on a CPU only")
 def test_xla_takes_the_flag():
-    program = jax.jit(lambda x: jax.lax.fori_loop(0, 9, lambda n, y: jnp.sin(y) + n, x))
-    text = program.lower(jnp.ones(1000)).compile().as_text()
-    assert "xla_cpu_small_call" in text, "XLA no longer knows the option: look for its new name"
+    clean = {name: value for name, value in os.environ.items() if name != "XLA_FLAGS"}
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, env=clean, check=True)
+    assert "xla_cpu_small_call" in done.stdout, "XLA no longer knows the option: look for its new name"
+
+
+def test_loops_in_parts_takes_back_what_was_ours_alone(monkeypatch):
+    monkeypatch.delenv("XLA_FLAGS", raising=False)
+    compile_loops_whole()
+    compile_loops_in_parts()
+    assert os.environ["XLA_FLAGS"] == f"--xla_backend_extra_options={OPTION}={PART_BYTES}"
+    monkeypatch.setenv("XLA_FLAGS", f"--xla_backend_extra_options={OPTION}=5")
+    compile_loops_in_parts()
+    assert os.environ["XLA_FLAGS"] == f"--xla_backend_extra_options={OPTION}=5"
 
 
 @pytest.mark.parametrize("lanes", [2, 7])

@@ -12,6 +12,9 @@ import os
 LOOP_BYTES = 1 << 24
 """Loops that touch fewer bytes than this are compiled whole; one run of a hundred actors touches a few MiB."""
 
+PART_BYTES = 1 << 10
+"""What XLA itself takes for this size."""
+
 _OPTION = "xla_cpu_small_while_loop_byte_threshold"
 _FLAG = "--xla_backend_extra_options"
 
@@ -29,3 +32,13 @@ def compile_loops_whole() -> None:
         flags = f"{flags} {_FLAG}=".lstrip()
     # XLA keeps only the last of two such flags: the person's options, if any, and ours share one
     os.environ["XLA_FLAGS"] = flags.replace(f"{_FLAG}=", f"{_FLAG}={_OPTION}={LOOP_BYTES},").rstrip(",")
+
+
+def compile_loops_in_parts() -> None:
+    """Take back `compile_loops_whole` for this process, as far as it was ours.
+
+    For many small programs that run briefly: they compile in a third of the time and run half as fast. Takes effect if JAX
+    has compiled nothing in this process yet.
+    """
+    ours = f"{_OPTION}={LOOP_BYTES}"
+    os.environ["XLA_FLAGS"] = os.environ.get("XLA_FLAGS", "").replace(ours, f"{_OPTION}={PART_BYTES}")
