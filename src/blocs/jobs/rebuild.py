@@ -10,6 +10,7 @@ import polars as pl
 from blocs.forecast.ensemble import Ensemble
 from blocs.ground.errors import BlocsError, bad_input
 from blocs.inference.observation import Assumption
+from blocs.jobs.meetings import meetings_held
 from blocs.jobs.pipeline import Progress, opened, simulated
 from blocs.jobs.result import RunResult
 from blocs.store.read import StoredRun, open_run
@@ -45,7 +46,7 @@ def rebuild(path: str | Path, progress: Progress | None = None) -> RunResult:
     found = stored.findings()
     return RunResult(
         scenario, fit, ensemble, stored.scores(), found.explanations, found.answers, found.sensitivity, line, started,
-        dict(stored.manifest["seconds"]),
+        dict(stored.manifest["seconds"]), meetings_held(ensemble, progress),
     )  # fmt: skip
 
 

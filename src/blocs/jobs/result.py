@@ -13,6 +13,7 @@ from blocs.forecast.ensemble import Ensemble
 from blocs.forecast.explain import Explanation
 from blocs.forecast.score import Scores
 from blocs.inference.fit import Fit
+from blocs.jobs.meetings import MeetingHeld
 from blocs.scenario.scenario import Scenario
 
 
@@ -22,7 +23,8 @@ class RunResult:
 
     `scores` is `None` where the record holds nothing after the forecast start. `explanations` are of key recorded acts,
     `answers` of the scenario's counterfactual questions. `sensitivity` has the columns assumption, outcome, probability
-    and rank. `command` and `started` (UTC) say what was asked and when, `seconds` how long each stage took.
+    and rank. `command` and `started` (UTC) say what was asked and when, `seconds` how long each stage took. `meetings` are the
+    great meetings of the period, held in some runs.
     """
 
     scenario: Scenario
@@ -35,6 +37,7 @@ class RunResult:
     command: str
     started: datetime
     seconds: Mapping[str, float]
+    meetings: tuple[MeetingHeld, ...] = ()
 
     def __repr__(self) -> str:
         scored = repr(self.scores) if self.scores else "nothing recorded to score on"

@@ -15,6 +15,7 @@ from blocs.forecast.explain import Explanation, explain_recorded
 from blocs.inference.fit import DRAWS
 from blocs.inference.sets import record_sets
 from blocs.jobs.key_acts import key_acts
+from blocs.jobs.meetings import meetings_held
 from blocs.jobs.pipeline import (
     Progress,
     check_do,
@@ -149,7 +150,9 @@ def _compute(scenario: Scenario, plan: Plan, line: str, started: datetime, progr
         fewer = min(plan.runs, SENSITIVITY_RUNS)
         told = counter(progress, "other assumptions about the record")
         table = sensitivity(fit, fewer, plan.seed, told, ensemble.start, ensemble.end)
-    return RunResult(scenario, fit, ensemble, scores, explanations, answers, table, line, started, clock.seconds)
+    with clock.stage("meetings"):
+        held = meetings_held(ensemble, progress)
+    return RunResult(scenario, fit, ensemble, scores, explanations, answers, table, line, started, clock.seconds, held)
 
 
 def _silent(stage: str, done: int, total: int) -> None:

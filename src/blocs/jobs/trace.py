@@ -161,7 +161,7 @@ def trace(
     if FORMS.index(sitting.form) not in KINDS[kind]:
         right = next(k for k, forms in reversed(KINDS.items()) if FORMS.index(sitting.form) in forms)
         raise bad_input(f"--{kind}", shown(id_), f"is of the form {sitting.form}", f"--{right} {id_}")
-    return Trace(sitting, inside, tuple(_events(inside, sitting)), added)
+    return Trace(sitting, inside, tuple(told(inside, sitting)), added)
 
 
 def run_sittings(
@@ -209,7 +209,7 @@ def _known(fit: Fit, id_: str, start: date | None) -> bool:
     return letter <= built.day(start or built.scenario.spec.forecast.start)
 
 
-def _events(inside: Inside, s: Sitting) -> Iterator[Event]:
+def told(inside: Inside, s: Sitting) -> Iterator[Event]:
     """Yield what happened in a session, in order."""
     yield Event(s.first, inside.when(s.first), "called", _called(inside, s))
     before = 0

@@ -16,6 +16,7 @@ from blocs.report import pictures
 from blocs.report.views import about
 from blocs.report.views.acts import explained
 from blocs.report.views.effects import effect_groups
+from blocs.report.views.meetings import meeting_views
 from blocs.report.views.outcomes import outcome_groups
 from blocs.report.views.questions import questions, sensitivity_view
 from blocs.report.views.scores import score_view
@@ -29,6 +30,7 @@ SECTIONS = (
     ("effects", "What moves conduct"),
     ("acts", "Key acts explained"),
     ("questions", "What would have changed it"),
+    ("meetings", "Meetings, recorded and simulated"),
     ("sensitivity", "If the source saw only part"),
     ("scores", "How good the forecast was"),
     ("sources", "What the source is and is not"),
@@ -66,6 +68,7 @@ def render_report(run: RunResult) -> str:
         effects=effect_groups(run.fit),
         acts=[explained(run.scenario, names, e) for e in run.explanations],
         questions=questions(run, names),
+        meetings=meeting_views(run, names),
         sensitivity=sensitivity_view(run, names),
         scores=score_view(run.scores) if run.scores else None,
         sources=tuple(run.scenario.sources.values()),
@@ -79,7 +82,7 @@ def render_report(run: RunResult) -> str:
 
 
 def _absent(run: RunResult) -> set[str]:
-    missing = {"acts": run.explanations, "questions": run.answers, "scores": run.scores is not None}
+    missing = {"acts": run.explanations, "questions": run.answers, "meetings": run.meetings, "scores": run.scores is not None}
     gone = {section for section, there in missing.items() if not there}
     return gone | ({"sensitivity"} if run.sensitivity.height == 0 else set())
 

@@ -89,6 +89,13 @@ def furthest(apart: BySessionActor, seat: BySessionActor, chair: BySessionActor)
     return (height >= top) & (top > 0)
 
 
+def alone(seat: BySessionActor, chair: BySessionActor) -> Bool[Array, "session actor"]:
+    """Return who alone sends less than its head where everybody else sends theirs, two others at least."""
+    low = (seat > 0) & (seat < 0.9) & (chair == 0)
+    there = jnp.sum(seat > 0, axis=1)
+    return low & ((jnp.sum(low, axis=1) == 1) & (there > 2))[:, None]
+
+
 def objections(
     position: ByActorIssue, issue: ByClause, text: ByClause, strength: ByClause, words: Scalar
 ) -> Float[Array, "session clause actor"]:

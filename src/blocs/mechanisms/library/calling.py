@@ -13,7 +13,7 @@ from blocs.ground.axes import Array, Bool, Index, Key, Scalar
 from blocs.ground.keys import uniforms
 from blocs.institutions.procedures.codes import DEMANDS, MEETING, OPEN, REQUESTS, TEXT
 from blocs.institutions.procedures.slots import BY_ACT, SLOT_FIELDS, advance, between, live, put, vacant
-from blocs.institutions.procedures.stances import binding, dissent, furthest, ranks, view_of, widen
+from blocs.institutions.procedures.stances import alone, binding, dissent, furthest, ranks, view_of, widen
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.moves import fit
 
@@ -31,7 +31,8 @@ class Calling(AbstractMechanism):
     unless the two already sit together. At the opening each delegation has the rank that the schedule gives it, or its
     own choice: less by `caution` where the convener is cold or presses (R06.4); outsiders stay away where their dissent
     times what the session binds exceeds `stay_away` (R06.8); the convener adds with weight `widen` the issue on which
-    those present most offend it (R06.2, R06.3), and its dossier singles out the furthest.
+    those present most offend it (R06.2, R06.3), and its dossier singles out the furthest; whoever sends less than a head
+    where all others send theirs is singled out by `absence` (R06.5).
     """
 
     strength: Scalar
@@ -43,11 +44,12 @@ class Calling(AbstractMechanism):
     caution: Scalar
     stay_away: Scalar
     widen: Scalar
+    absence: Scalar
     card: ClassVar[Card] = Card(
         name="calling",
         summary="sessions are called by schedule, need or act, prepared, opened with ranks and agenda, and closed",
         systems=("S06", "S07", "S08"),
-        rules=("R06.1", "R06.2", "R06.3", "R06.4", "R06.8", "R06.13"),
+        rules=("R06.1", "R06.2", "R06.3", "R06.4", "R06.5", "R06.8"),
         reads=frozenset(
             {
                 *SLOT_FIELDS,
@@ -85,6 +87,7 @@ class Calling(AbstractMechanism):
             Param("reserve", "share", 0.0, 1.0, 1.0, "S07 procedure 4, T n=2: written reservations are filed"),
             Param("caution", "share", 0.0, 1.0, 0.6, "R06.4, T n=1: lower rank where a hidden agenda is sensed"),
             Param("stay_away", "share", 0.0, 1.0, 0.3, "R06.8, T n=1"),
+            Param("absence", "share", 0.0, 1.0, 0.3, "R06.5, T n=1: a lower rank than all others is read as dissent"),
             Param("widen", "share", 0.0, 1.0, 0.8, "R06.2, T n=3: political items come from the chair"),
         ),
     )
@@ -232,6 +235,7 @@ class Calling(AbstractMechanism):
         agenda = jnp.where(gathering[:, None], wide, state.session_declared)
         far = furthest(dissent(agenda, line, state.public_position, state.salience), seat, chair)
         blamed = jnp.maximum(state.session_attack, far * state.session_dossier[:, None])
+        blamed = jnp.maximum(blamed, self.absence * self.strength * alone(seat, chair) * gathering[:, None])
         now = opens[:, None]
         return state.replace(
             session_seat=jnp.where(now, fit(seat, "session_seat", invited), invited),
