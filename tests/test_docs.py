@@ -28,6 +28,7 @@ RUNNABLE = {"python", "console", "bash"}
 OWN_TEST = {
     "docs/how-to/make-a-scenario.md": "tests/scenario/test_scenario_docs.py",
     "docs/how-to/add-a-mechanism.md": "tests/mechanisms/test_howto.py",
+    "docs/how-to/add-a-session-procedure.md": "tests/mechanisms/test_howto_session.py",
     "docs/how-to/add-a-decision-rule.md": "tests/institutions/test_decide_docs.py",
     "docs/how-to/event-models.md": "tests/inference/events/test_docs.py",
 }
