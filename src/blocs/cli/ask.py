@@ -61,6 +61,8 @@ def _chosen(scenario: Scenario, ids: list[str], every: bool) -> list[str]:
     from blocs.scenario.faults import near, shown
 
     asked = {q.id: bool(q.do) for q in scenario.questions.values()}
+    if not any(asked.values()):
+        raise bad_input("QUESTION", "question", f"{scenario.id} has none that changes anything", "one in questions.yaml")
     if every:
         return answerable(scenario)
     if not ids:
