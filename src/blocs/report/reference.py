@@ -51,7 +51,10 @@ def vocabulary_page() -> str:
         "Everything that moves in a run. Each quantity has one name, unit, range and default. A quantity that no "
         "mechanism writes keeps the value that the scenario gives it, unless an intervention sets it. `seen by` tells who "
         "may choose by a quantity: " + "; ".join(f"`{name}` {who}" for name, who in SEEN.items()) + ".",
-        _table(("quantity", "axes", "unit", "range", "default", "seen by", "systems", "written by", "read by", "meaning"), rows),
+        _table(
+            ("quantity", "axes", "unit", "range", "default", "seen by", "systems", "written by", "read by", "meaning"),
+            rows,
+        ),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -71,9 +71,9 @@ class Channels(AbstractMechanism):
     warmth. A paper, a consultation or an order takes a slot: it arrives after `letter * 2**(hold u - courtesy w)` days, by
     cable (orders, consultations; R24.2) after `cable`; it brings the reader the share `credence` of the way to the line
     as the sender knew it (R24.5). It is written for the circle that the sender has told and may become public: chance
-    `1 - exp(-leak * 10**(spread * class) * (1 - discretion))` a day, until returned (R25.3). An order that goes by the
-    envoy alone is conveyed with chance `envoy_reliability` (R24.4); if not, the two believe different things until they
-    meet (F24.5). A thirteenth message takes the place of the oldest.
+    `1 - exp(-leak * 10**(spread * class) * (1 - discretion))` a day, until returned (R25.3); its reader is blamed
+    (R25.4). An order that goes by the envoy alone is conveyed with chance `envoy_reliability` (R24.4); if not, the two
+    believe different things until they meet (F24.5). A thirteenth message takes the place of the oldest.
     """
 
     strength: Scalar
@@ -88,12 +88,13 @@ class Channels(AbstractMechanism):
     leak: Scalar
     spread: Scalar
     offence: Scalar
+    blame: Scalar
     clear: Scalar
     card: ClassVar[Card] = Card(
         name="channels",
         summary="what each knows of the line; messages with delay, class, chance of leak; orders that never arrive",
         systems=("S24", "S25"),
-        rules=("R24.1", "R24.2", "R24.4", "R24.5", "R24.6", "R25.3"),
+        rules=("R24.1", "R24.2", "R24.4", "R24.5", "R24.6", "R25.3", "R25.4"),
         reads=frozenset(_READS),
         writes=frozenset(_WRITES),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero"}),
@@ -114,6 +115,7 @@ class Channels(AbstractMechanism):
                 "spread", "power of readers", 0.0, 2.0, 0.75, "F25.1, C n=2; ours: careless readers are fewer than all"
             ),
             Param("offence", "index", 0.0, 1.0, 0.1, "S24 effects, C n=2: late notice lowers trust"),
+            Param("blame", "index", 0.0, 1.0, 0.2, "R25.4, T n=1: who leaks loses its voice with the one who told it"),
             Param("clear", "share", 0.0, 1.0, 1.0, "F24.5, T n=1: an undelivered order is discovered face to face"),
         ),
     )
@@ -159,12 +161,13 @@ class Channels(AbstractMechanism):
         chance = -jnp.expm1(span * jnp.log1p(-jnp.minimum(state.message_leak, 1.0 - 1e-6)))
         out = post.held & (uniforms(key, jnp.arange(SLOTS, dtype=jnp.uint32), 4) < chance)
         leaked = state.leaked.at[post.issue].max(out.astype(state.leaked.dtype))
+        betrayed = jnp.zeros_like(cooled).at[post.source, post.target].max((self.blame * out).astype(cooled.dtype))
         returned = post.read & (post.left <= 0)
         stage = jnp.where(post.arrives, READ, jnp.where(returned, FREE, state.message_state))
         left = jnp.where(post.arrives, self.keep, jnp.where(post.held, jnp.maximum(0.0, post.left), state.message_days))
         return state.replace(
             known_line=fit(known, "known_line", state.known_line),
-            warmth=fit(cooled, "warmth", state.warmth),
+            warmth=fit(lean(cooled, -betrayed), "warmth", state.warmth),
             circle=fit(circle, "circle", state.circle),
             unheard=fit(unheard, "unheard", state.unheard),
             leaked=fit(leaked, "leaked", state.leaked),
