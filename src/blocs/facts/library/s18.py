@@ -18,8 +18,8 @@ DEFIANCE = [(20.0 + 9 * n, "rim", "hub", "refuse" if n % 2 else "criticise", "li
 def f18_1(lab: Lab) -> Measured:
     """Hostile acts of allies toward the holdout in the 30 days after the patron's blows, less those in the 30 before."""
     acts = [(60.0, "rim", "hub", "refuse", "line"), (100.0, "rim", "hub", "refuse", "line")]
-    acts += [(float(d), "hub", "rim", act, "line") for d in (120, 121, 122, 123) for act in ("criticise", "threaten")]
-    runs = lab.run(rate=1.5, acts=acts, set={"patience[hub,rim]": 0.4, "rung[hub,rim]": 8.0})
+    acts += [(float(d), "hub", "rim", act, "line") for d in (120, 121, 122, 123) for act in ("criticise", "sanction")]
+    runs = lab.run(rate=1.5, acts=acts, set={"patience[hub,rim]": 0.3, "rung[hub,rim]": 8.0, "openness[hub,rim]": 2.0})
     side = {"source": ("plain", "ridge"), "target": "rim", "act": SOUR}
     return runs.count(**side, after=124, until=154) - runs.count(**side, after=89, until=119)
 
@@ -73,8 +73,8 @@ def f18_5(lab: Lab) -> Measured:
 
 def f18_6(lab: Lab) -> Measured:
     """Goods and contracts held back from the holdout, a hundred days: after it refuses, less before."""
-    acts = [(180.0 + 7 * n, "rim", "hub", "refuse", "line") for n in range(4)]
-    runs = lab.run(rate=1.5, acts=acts, conduct={"target.to_client": 3.0})
+    acts = [(180.0 + 5 * n, "rim", "hub", "refuse", "line") for n in range(6)]
+    runs = lab.run(rate=1.9, acts=acts, conduct={"target.to_client": 3.0})
     side = {"source": "hub", "target": "rim", "act": ("withhold", "sanction")}
     return runs.count(**side, after=180) / 1.84 - runs.count(**side, until=180) / 1.8
 
@@ -137,7 +137,7 @@ FAMILY = Family(
             "F18.6",
             "sanctions start after non-submission, not before",
             f18_6,
-            at_least=0.2,
+            at_least=0.05,
             broken={"ladder": {"wear": 0.0}},
             unit="acts in 100 days",
         ),

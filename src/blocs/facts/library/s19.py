@@ -9,7 +9,7 @@ from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Lab
 
 Floats = NDArray[np.float64]
-KIND = ("agree", "promise", "aid", "propose", "honour", "align")
+KIND = ("agree", "promise", "aid", "propose", "honour", "align", "defend", "meet", "visit", "consult")
 BLOWS = [(14.0 + 12 * n, "hub", "rim", "criticise" if n % 3 else "threaten", "line") for n in range(20)]
 FOCUS = {"target.to_patron": 3.0, "target.to_client": 3.0}
 
@@ -51,9 +51,10 @@ def f19_1(lab: Lab) -> Measured:
 
 def f19_2(lab: Lab) -> Measured:
     """Correlation of kind acts of the patron toward the breakaway with what that could find elsewhere."""
-    true = lab.uniform(0, 1)
+    true = lab.uniform(0, 1, 400)
     runs = lab.run(
-        rate=1.5,
+        runs=400,
+        rate=1.9,
         set={"outside_option_true[strand]": true, "outside_suppliers[strand]": 0.0, "hard_currency[strand]": 0.0,
              "rung[hub,strand]": 19.0},
     )  # fmt: skip
@@ -96,7 +97,7 @@ FAMILY = Family(
         "act.rung_severity": 4.0,
         "act.yield_to_threat": 8.0,
         "act.yield_to_want": 8.0,
-        "act.courted": 3.0,
+        "act.courted": 4.0,
         "issue.hide_cause": 12.0,
     },
     facts=(

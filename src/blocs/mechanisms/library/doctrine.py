@@ -27,10 +27,10 @@ class Doctrine(AbstractMechanism):
     Where the patron's private view v is further than `threshold` from the line a change is prepared: the phase rises by
     one every `stage` days - hint, private talk, closed report - and from phase 4 on the line nears v, halving the
     distance every `turn` days (procedure of S05; F05.1); it is then reversed and the phase goes back. Acts of the patron
-    carry the line toward its public position by `lead`. Open attacks on the patron over an issue strain its line by
-    `attack`, the more the weightier the attacker; a strained line flips with the hazard `flip * strain * |l|` a day: the
-    patron's view jumps to the other side and is proclaimed without preparation (R05.5). The shock of an issue is what
-    the line has moved, halved every `echo` days, so that moving back recalls it.
+    carry the line toward its public position by `lead`, except while a change is proclaimed. Open attacks on the patron
+    over an issue strain its line by `attack`, the more the weightier the attacker; a strained line flips with the hazard
+    `flip * strain * |l|` a day: the patron's view jumps to the other side and is proclaimed without preparation (R05.5).
+    The shock of an issue is what the line has moved, halved every `echo` days, so that moving back recalls it.
     """
 
     strength: Scalar
@@ -56,7 +56,14 @@ class Doctrine(AbstractMechanism):
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("lead", "share", 0.0, 1.0, 0.5, "S05 procedure 4-5, C n=2: the line is what the patron says"),
             Param("threshold", "stance", 0.0, 2.0, 0.25, "ours: a quarter of a side of the axis is worth a change"),
-            Param("stage", "day", 7.0, 3650.0, 300.0, "S05 parameters, T n=1: from the first hint to the congress 20 months"),
+            Param(
+                "stage",
+                "day",
+                7.0,
+                3650.0,
+                300.0,
+                "S05 parameters, T n=1: from the first hint to the congress 20 months",
+            ),
             Param("turn", "day", 7.0, 3650.0, 60.0, "F05.5, T n=2: the line flips in 2-4 months"),
             Param("attack", "share per act fully in the open", 0.0, 1.0, 0.5, "R05.5, T n=2"),
             Param("flip", "per day", 0.0, 0.1, 0.04, "R05.5 and F05.5, T n=2"),
@@ -69,7 +76,8 @@ class Doctrine(AbstractMechanism):
         """Carry the line with an act of the patron, or strain it by an open attack on the patron: one issue."""
         i, j, g, k = act.source, act.target, act.act, act.issue
         push = self.strength * act.weight
-        pull = unit(self.lead * world.patron[i] * push * (world.polarity[g] != 0))
+        steady = state.line_phase[k] < OPEN
+        pull = unit(self.lead * world.patron[i] * push * (world.polarity[g] != 0)) * steady
         line = approach(state.line[k], state.public_position[i, k], pull)
         open_attack = (world.polarity[g] < 0) & (world.act_openness[g] >= NAMED)
         on_line = open_attack * world.patron[j] * (1.0 - world.patron[i]) * world.act_openness[g] / STEPS

@@ -16,6 +16,8 @@ from blocs.mechanisms.moves import approach, fade, fit, lean, unit
 
 SOONEST = 0.5
 """Days: the shortest lag that is told apart from none."""
+SPOKEN = 14.0
+"""Days in which the patron's own public position covers half its way to its line, or less: the line is what it says."""
 
 
 class Positions(AbstractMechanism):
@@ -23,12 +25,12 @@ class Positions(AbstractMechanism):
 
     With time a member's public position nears `(1 - c) q + c l`, l the line and `c = dissent_cost * (1 - r / 12)`
     (R05.2; partial conformity, Friedkin & Johnsen 1990); the patron shows its line, all others their private view. Half
-    of the way takes `follow_lag` days (R20.8), and a step back over an open commitment is `1 - reversal_cost * b` as
-    long. An act on issue k brings the source nearer to the target's public position when cooperative and drives it away
-    when conflictual; shown in the open it also binds, by `bind`. Each conflictual act of a client toward its patron
-    climbs the client's ladder of dissent by `stiffen * (1 - dissent_cost)` (R05.8: silence, hints, written objection,
-    open speech), so that it pays less for the next; giving in or aligning climbs down. Private views of all but the
-    patron drift to what they show, the less the more doctrine weighs.
+    of the way takes `follow_lag` days (R20.8; the patron at most 14), and a step back over an open commitment is
+    `1 - reversal_cost * b` as long. An act on issue k brings the source nearer to the target's public position when
+    cooperative and drives it away when conflictual; shown in the open it also binds, by `bind`. Each conflictual act of a
+    client toward its patron climbs the client's ladder of dissent by `stiffen * (1 - dissent_cost)` (R05.8: silence,
+    hints, written objection, open speech), so that it pays less for the next; giving in or aligning climbs down. Private
+    views of all but the patron drift to what they show, the less the more doctrine weighs.
     """
 
     strength: Scalar
@@ -106,7 +108,8 @@ class Positions(AbstractMechanism):
         goal = affordable(world, state)
         held = 1.0 - state.reversal_cost[:, None] * state.commitment
         back = (goal - state.public_position) * state.public_position < 0
-        lag = jnp.maximum(state.follow_lag, SOONEST)[:, None]
+        lag = jnp.where(world.patron > 0, jnp.minimum(state.follow_lag, SPOKEN), state.follow_lag)
+        lag = jnp.maximum(lag, SOONEST)[:, None]
         share = (1.0 - fade(span, lag)) * jnp.where(back, held, 1.0)
         shown_now = approach(state.public_position, goal, share)
         plastic = ((1.0 - state.doctrine_weight) * (1.0 - world.patron))[:, None]
