@@ -160,6 +160,20 @@ def test_tables_with_wrong_columns_and_ragged_rows(folder: Path) -> None:
     }
 
 
+def test_a_table_without_its_first_line_is_one_fault(folder: Path) -> None:
+    replace(folder, "ties.csv", "source,target,tie,value,from,to,basis,pages\n", "")
+    assert [fault.problem for fault in check(folder).faults] == ["are not named on the first line"]
+
+
+def test_missing_and_strange_numbers_of_references_are_called_so(folder: Path) -> None:
+    replace(folder, SPEC, "last: 40}", "last: 1, kind: entries}")
+    edit_event(folder, 1, pages=[3])
+    edit_event(folder, 2, pages=None)
+    problems = {(Path(f.where).name, f.line): (f.problem, f.expected) for f in check(folder).faults}
+    assert problems["events.jsonl", 1] == ("is reference 3", "1 to 1")
+    assert problems["events.jsonl", 2] == ("is missing", "at least one number of a reference")
+
+
 def test_yaml_files_name_line_and_field(folder: Path) -> None:
     step = replace(folder, SPEC, "step_days: 7", "step_days: seven")
     patron = replace(folder, SPEC, "patron: north", "patron: nroth")

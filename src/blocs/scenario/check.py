@@ -73,11 +73,13 @@ class Checker:
         if span is None:
             return
         found = tuple(pages)
+        word = "page" if span.kind == "pages" else "reference"
         for page in found:
             if not span.first <= page <= span.last:
-                place.add(field, f"is page {page}", f"{span.first} to {span.last}")
+                place.add(field, f"is {word} {page}", f"{span.first} to {span.last}")
         if required and not found and place.whole:
-            place.add(field, "is missing", "at least one page of the source")
+            whole = "page of the source" if span.kind == "pages" else "number of a reference"
+            place.add(field, "is missing", f"at least one {whole}")
 
     def dated(self, place: _Place, entry: Event | Position) -> tuple[date, date] | None:
         """Check a date and its bounds; return them where they can be told."""
@@ -243,7 +245,9 @@ def _session(check: Checker, place: _Place, session: Session) -> None:
     held = [m.session for m in check.folder.values("schedule.yaml") if getattr(m, "session", None) is not None]
     most = SLOT_AXES["meeting"]
     if any(one is session for one in held[most:]):
-        place.add("session", f"is number {len(held[: most + 1])} on the schedule", f"at most {most} meetings with a session")
+        place.add(
+            "session", f"is number {len(held[: most + 1])} on the schedule", f"at most {most} meetings with a session"
+        )
 
 
 def _outcome(check: Checker, place: _Place, outcome: Outcome) -> None:

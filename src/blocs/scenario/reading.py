@@ -192,6 +192,8 @@ def _header(cells: Sequence[str], model: type[BaseModel], faults: Faults) -> lis
     problems = [f"lack {name!r}" for name in known if name not in names and name not in OPTIONAL_COLUMNS]
     problems += [f"have an unknown {shown(name)}" for name in dict.fromkeys(names) if name not in known]
     problems += [f"repeat {name!r}" for name in dict.fromkeys(names) if names.count(name) > 1]
+    if not set(known) & set(names):
+        problems = ["are not named on the first line"]
     for problem in problems:
         faults.add(1, "columns", problem, ",".join(known))
     return names
