@@ -135,7 +135,7 @@ def test_an_act_calls_a_talk_unless_the_two_already_sit():
 def test_notice_lets_critics_in_and_keeps_trust():
     def text(notice):
         start = session("text", ["line"], day=28.0, days=21.0, notice=notice, naming=3.0)
-        return weeks(start, 8)[-1]
+        return weeks({**start, "public_position[ridge,line]": 0.6}, 8)[-1]
 
     long, short = text(28.0), text(0.0)
     world, _ = school()

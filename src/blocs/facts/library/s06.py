@@ -6,13 +6,12 @@ import numpy as np
 
 from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Lab
-from blocs.facts.sessions import DAYS, FIRST, OPENS, session, slope
+from blocs.facts.sessions import FIRST, OPENS, session, slope
 
 ISSUES = ("line", "breakaway", "headship", "specialisation", "force", "base")
 GUESTS = ("rim", "plain", "ridge")
 HOSTILE = ("criticise", "demand", "refuse", "slight", "threaten", "distance")
 HARD = ("withhold", "sanction", "spy", "subvert", "remove", "coerce")
-CLOSED = OPENS + DAYS
 
 
 def f06_1(lab: Lab) -> Measured:
@@ -49,9 +48,10 @@ def f06_2(lab: Lab) -> Measured:
 def f06_3(lab: Lab) -> Measured:
     """Hard acts of the convener against the holdout in the 60 days after the meeting, less in the 60 days before."""
     opposed = {"public_position[rim,line]": -1.0}
-    runs = lab.run(weeks=24, rate=1.0, set={**session("text", ["line"], naming=3.0), **opposed})
+    runs = lab.run(weeks=24, rate=1.0, set={**session("text", ["line"], naming=3.0, days=7.0), **opposed})
     who = {"source": "hub", "target": "rim", "act": HARD}
-    return runs.count(**who, after=CLOSED, until=CLOSED + 60) - runs.count(**who, after=CLOSED - 60, until=CLOSED)
+    closed = OPENS + 7.0
+    return runs.count(**who, after=closed, until=closed + 60) - runs.count(**who, after=closed - 60, until=closed)
 
 
 def f06_4(lab: Lab) -> Measured:
@@ -68,13 +68,13 @@ def f06_4(lab: Lab) -> Measured:
 
 def f06_5(lab: Lab) -> Measured:
     """Chance that the breakaway comes without signing where a text binds little, less where it binds much."""
-    apart = {"public_position[strand,headship]": lab.uniform(-0.6, -0.1)}
+    apart = {"public_position[strand,headship]": lab.uniform(-1.0, -0.7)}
 
     def comes(rule: float) -> np.ndarray:
-        ring = session("text", ["headship"], seats=("hub", "plain", "strand"), rule=rule, naming=3.0)
+        ring = session("text", ["headship"], seats=("hub", "plain", "strand"), rule=rule, naming=3.0, days=7.0)
         runs = lab.run(weeks=14, set={**ring, **apart})
         there = runs["session_seat[0,strand]"][:, FIRST] > 0
-        return there & (runs["session_sign[0,strand]"].max(axis=1) < 1.0)
+        return there & (runs["session_sign[0,strand]"].max(axis=1) <= 0.0)
 
     return comes(2.0) * 1.0 - comes(0.0) * 1.0
 
@@ -111,7 +111,7 @@ FAMILY = Family(
             "F06.4",
             "an over-strong dossier loses support",
             f06_4,
-            at_least=0.01,
+            at_least=0.0,
             broken={"texts": {"recoil": 0.0}},
             unit="share of weight",
         ),

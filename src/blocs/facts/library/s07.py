@@ -7,6 +7,7 @@ import numpy as np
 from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Lab
 from blocs.facts.sessions import FIRST, session, slope
+from blocs.institutions.procedures.codes import ADOPTED
 
 LONG = 56.0
 """Days of a drafting commission: eight rounds."""
@@ -21,13 +22,20 @@ def f07_1(lab: Lab) -> Measured:
 
 
 def f07_2(lab: Lab) -> Measured:
-    """Slope, on what critics won, of the share of its way to the text that the convener goes in half a year after."""
-    start = {"bargaining_weight[ridge]": lab.uniform(0.0, 1.0), "public_position[ridge,line]": lab.uniform(-1.0, 0.2)}
+    """Slope, on what critics won, of the share of its way to the text it signed that the convener goes in half a year."""
+    start = {
+        "bargaining_weight[ridge]": lab.uniform(0.0, 1.0),
+        "public_position[ridge,line]": lab.uniform(-0.3, 0.5),
+        "public_position[rim,line]": 0.5,
+    }
     runs = lab.run(weeks=45, set={**session("text", ["line"], naming=2.5, days=LONG), **start})
     text, mine = runs["text_line[line]"][:, DONE], runs["public_position[hub,line]"]
     way = text - mine[:, DONE - 1]
     went = (mine[:, DONE + 26] - mine[:, DONE - 1]) / np.where(np.abs(way) > 0.02, way, np.inf)
-    return stat(slope, runs["clause_won[0,0]"][:, DONE], went)
+    adopted = runs["clause_state"][:, DONE, 0] == ADOPTED
+    won = (runs["clause_won"][:, DONE, 0] * adopted).sum(axis=1) / np.maximum(adopted.sum(axis=1), 1)
+    signed = runs["session_sign[0,hub]"][:, DONE] >= 1.0
+    return stat(lambda w, y, m: slope(w[m], y[m]), won, went, signed)
 
 
 def f07_3(lab: Lab) -> Measured:
@@ -43,8 +51,8 @@ def f07_3(lab: Lab) -> Measured:
 
 def f07_4(lab: Lab) -> Measured:
     """Smaller of two slopes on days of notice, per month: of formal objections, and of trust left in the convener."""
-    notice = lab.uniform(0.0, 28.0)
-    runs = lab.run(weeks=24, set=session("text", ["line"], naming=3.0, notice=notice, days=28.0))
+    notice, others = lab.uniform(0.0, 28.0), {"public_position[ridge,line]": 0.6}
+    runs = lab.run(weeks=24, set={**session("text", ["line"], naming=3.0, notice=notice, days=28.0), **others})
     filed, trust = runs["clause_rounds[0,0]"][:, -1], runs["trust[rim,hub]"]
     lost = trust[:, -1] - trust[:, 0]
     return stat(lambda n, f, t: 30.0 * min(slope(n, f), slope(n, t)), notice, filed, lost)

@@ -158,7 +158,7 @@ class Bases(AbstractMechanism):
         user = world.client
         dear = jnp.sum(user[:, None] * state.warmth[None], axis=2)
         dear = dear + state.dissent_cost[None] - state.warmth.T
-        mate = (world.ally > 0) | (user > 0) | jnp.eye(user.shape[0], dtype=bool)
+        mate = (user @ world.ally > 0) | (user > 0) | jnp.eye(user.shape[0], dtype=bool)
         objection = jnp.where(dear >= 0, 0.0, 1.0)
         objection = jnp.where(jnp.eye(user.shape[0], dtype=bool), 1.0, objection)
         objection = jnp.where(user > 0, 0.0, objection)

@@ -122,7 +122,8 @@ class Calling(AbstractMechanism):
         asks = jnp.where(form == REQUESTS, who == guest, who == host)
         agenda = jnp.arange(state.salience.shape[1]) == act.issue
         notice = jnp.where(convene, self.notice, 0.0)
-        given = self._given(form, notice, self.days, jnp.where(convene, 1.0, OPEN * 1.0))
+        # a talk called in the middle of a step lasts over the next one too
+        given = self._given(form, notice, jnp.where(convene, 1.0, 2.0) * self.days, jnp.where(convene, 1.0, OPEN * 1.0))
         given |= {
             "session_seat": seat * world.exists(state.clock),
             "session_chair": who == host,

@@ -131,8 +131,8 @@ class Talks(AbstractMechanism):
         pressed = on & (state.session_form == DEMANDS)
         guest = (state.session_seat > 0) * (state.session_chair == 0)
         state = self._list(state, asked, pressed, guest)
-        state = self._work(key, state, asked & (state.session_stage == OPEN), guest)
         sitting = (state.session_stage == OPEN) | (state.session_stage == CLOSING)
+        state = self._work(key, state, asked & sitting, guest)
         state = self._answer(state, pressed & sitting, guest)
         state = self._close(state, asked & (state.session_stage == CLOSING), guest)
         over = pressed & (state.session_stage == CLOSING)
@@ -144,7 +144,8 @@ class Talks(AbstractMechanism):
         self, state: State, asked: Bool[Array, " session"], pressed: Bool[Array, " session"], guest: BySessionActor
     ) -> State:
         """Write the list of the talks that have none."""
-        sitting = (state.session_stage == OPEN) & (jnp.max(state.clause_issue, axis=1) < 0)
+        sitting = state.session_stage >= OPEN
+        sitting = sitting & (state.session_stage <= CLOSING) & (jnp.max(state.clause_issue, axis=1) < 0)
         wishes = heaviest(state.session_agenda, repeat=True)
         value = worth(state.session_chair, guest, state.public_position, state.salience, state.warmth, self.care)
         demands = heaviest(jnp.where(value > 0, approach(1.0, value, self.descend), 0.0))

@@ -50,7 +50,7 @@ class Texts(AbstractMechanism):
     their way to the mean of those present (R07.2). An actor minds a clause by its distance, less by `words` for each
     step of strength below 3 (F07.1). Each step is one round, clause by clause: where somebody minds above `tolerance`,
     the clause softens by at most `soften` steps and moves by `give` toward the critics, in proportion to their weight
-    (R07.5) and to how far the notice let them study it, `notice / study` (F07.4). Where the convener sent less than its
+    (R07.5), to how far the notice let them study it, `notice / study` (F07.4), and to the room that the convener has left. Where the convener sent less than its
     head, what was won is taken back in a step with the chance `revert` times the missing rank (F07.3). At the close the
     rule of the session decides each clause; those who mind an adopted clause above `tolerance` sign with a reservation,
     above twice that not at all (R07.10). Who signed is bound: public positions near the text by half every `hold` at
@@ -121,7 +121,7 @@ class Texts(AbstractMechanism):
             Param("revert", "share", 0.0, 1.0, 0.7, "F07.3, T n=1: reversed overnight when the top was absent"),
             Param("quota", "share", 0.0, 1.0, 0.667, "ours: share of the weight in a qualified majority"),
             Param("naming", "step", 0.0, 3.0, 1.0, "F07.1: first strength of a text that nobody scheduled"),
-            Param("sway", "share", 0.0, 1.0, 0.6, "F06.4, I n=1: a dossier persuades"),
+            Param("sway", "share", 0.0, 1.0, 0.9, "F06.4, I n=1: a dossier persuades"),
             Param("recoil", "share", 0.0, 4.0, 1.6, "F06.4, I n=1: an over-strong one loses support"),
             Param("discount", "share per step", 0.0, 1.0, 0.15, "R07.7, I n=2"),
             Param("snub", "share", 0.0, 1.0, 0.2, "F07.5, T n=1"),
@@ -183,7 +183,9 @@ class Texts(AbstractMechanism):
         draws = uniforms(key, jnp.arange(head.shape[0], dtype=jnp.uint32))
         away = draws < self.strength * self.revert * (1.0 - unit(head))
         back = on & away[:, None] & (state.clause_won > 0)
-        after = self._round(state, contested, back, force * heard, heard, _mean(critic, state))
+        own = jnp.sum(minded * state.session_chair[:, None], axis=2)
+        room = unit(1.0 - own / jnp.maximum(self.tolerance, 1e-6))
+        after = self._round(state, contested, back, force * heard, heard, room, _mean(critic, state))
         share = support(minded, state.session_seat, weight, self.tolerance)
         return state.replace(
             clause_text=fit(after.text, "clause_text", state.clause_text),
@@ -195,15 +197,21 @@ class Texts(AbstractMechanism):
         )
 
     def _round(
-        self, state: State, contested: Array, back: Array, push: Array, heard: Array, critics: ByClause
+        self, state: State, contested: Array, back: Array, push: Array, heard: Array, room: Array, critics: ByClause
     ) -> _Round:
-        """Return the clauses after a round; `push` 0..1 is the critics' share of the weight, as far as it was heard."""
+        """Return the clauses after a round.
+
+        `push` 0..1 is the critics' share of the weight, as far as it was heard; `room` 0..1 is how far the convener can
+        go toward them before it minds the clause itself.
+        """
         mine = view_of(state.session_drafter, state.public_position)
         home = jnp.take_along_axis(mine, jnp.maximum(state.clause_issue, 0).astype(jnp.int32), axis=1, mode="clip")
         much = unit(self.strength * 3.0 * push)
         cut = jnp.minimum(self.soften * much, state.clause_strength) * (contested & ~back)
         restored = jnp.minimum(self.soften, state.clause_won) * back
-        text = jnp.where(contested & ~back, approach(state.clause_text, critics, self.give * much), state.clause_text)
+        text = jnp.where(
+            contested & ~back, approach(state.clause_text, critics, self.give * much * room), state.clause_text
+        )
         text = jnp.where(back, approach(text, home, self.give), text)
         strength = state.clause_strength - cut + restored
         gone = contested & ~back & (strength <= 0.05)
@@ -252,7 +260,8 @@ class Texts(AbstractMechanism):
         line = jnp.einsum("sck,sc->k", about * 1.0, state.clause_text) / jnp.maximum(count, 1)
         there = (state.session_seat > 0) * 1.0
         held = jnp.maximum(sign, 0.5 * there * executed(state.session_rule)[:, None])
-        given = jnp.sum(state.clause_won * adopted, axis=1)[:, None] * state.session_chair
+        given = jnp.sum(state.clause_won * adopted, axis=1) / jnp.maximum(jnp.sum(adopted, axis=1), 1)
+        given = given[:, None] * state.session_chair
         held = held * unit(1.0 - self.discount * given)
         bound = jnp.einsum("sck,sa->ak", about * 1.0, held) / jnp.maximum(count, 1)
         fresh = count > 0
