@@ -50,13 +50,13 @@ class Texts(AbstractMechanism):
     their way to the mean of those present (R07.2). An actor minds a clause by its distance, less by `words` for each
     step of strength below 3 (F07.1). Each step is one round, clause by clause: where somebody minds above `tolerance`,
     the clause softens by at most `soften` steps and moves by `give` toward the critics, in proportion to their weight
-    (R07.5), to how far the notice let them study it, `notice / study` (F07.4), and to the room that the convener has left. Where the convener sent less than its
-    head, what was won is taken back in a step with the chance `revert` times the missing rank (F07.3). At the close the
-    rule of the session decides each clause; those who mind an adopted clause above `tolerance` sign with a reservation,
-    above twice that not at all (R07.10). Who signed is bound: public positions near the text by half every `hold` at
-    full binding. The convener discounts a text by `discount` for each step it gave (R07.7, F07.2), cools by `snub`
-    toward who would not sign (F07.5), and loses trust by `grievance` with those whose objection the notice did not let
-    in.
+    (R07.5), to how far the notice let them study it, `notice / study` (F07.4), and, as it moves, to the room that the
+    convener has left. Where the convener sent less than its head, what was won is taken back in a step with the chance
+    `revert` times the missing rank (F07.3). At the close the rule of the session decides each clause; those who mind an
+    adopted clause above `tolerance` sign with a reservation, above twice that not at all (R07.10). Who signed is bound:
+    public positions near the text by half every `hold` at full binding. The convener discounts a text by `discount` for
+    each step it gave (R07.7, F07.2), cools by `snub` toward who would not sign (F07.5), and loses trust by `grievance`
+    with those whose objection the notice did not let in.
     """
 
     strength: Scalar
