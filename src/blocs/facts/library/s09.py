@@ -39,20 +39,12 @@ def f09_1(lab: Lab) -> Measured:
 
 
 def f09_2(lab: Lab) -> Measured:
-    """Courtesies that the small member declines in 100 days, above rung 12 less below, while pressure climbs."""
-    runs = lab.run(
-        rate=1.6,
-        set={"rung[hub,rim]": 4.0},
-        acts=[(90.0 + 12 * n, "hub", "rim", "sanction", "line") for n in range(12)],
-    )
-    rung = runs["rung[hub,rim]"][:, :-1]
-    week = np.floor(runs.day / 7.0).astype(int)
-    declined = runs.matching(source="rim", target="hub", act=("slight", "distance"))
-    above = np.take_along_axis(rung, np.clip(week, 0, rung.shape[1] - 1), axis=1) > 12.0
-    high, low = (rung > 12.0).sum(axis=1), (rung <= 12.0).sum(axis=1)
-    if not high.all():
-        return np.full(len(high), np.nan)
-    return ((declined & above).sum(axis=1) / high - (declined & ~above).sum(axis=1) / low) * 100 / 7
+    """Courtesies that the small member declines in 100 days: under pressure above rung 12 less at a middling rung."""
+    counts: list[Floats] = []
+    for rung in (17.0, 6.0):
+        runs = lab.run(rate=1.6, set={"rung[hub,rim]": rung})
+        counts.append(runs.count(source="rim", target="hub", act=("slight", "distance"), until=200) / 2.0)
+    return counts[0] - counts[1]
 
 
 def f09_3(lab: Lab) -> Measured:
@@ -101,8 +93,8 @@ FAMILY = Family(
             "F09.2",
             "declined courtesies cluster around the open quarrel, above rung 12",
             f09_2,
-            at_least=0.2,
-            broken={"ladder": {"step": 0.0}},
+            at_least=0.3,
+            broken={"ladder": {"half_life": 14.0}},
             unit="per 100 days",
         ),
         Fact(

@@ -18,7 +18,12 @@ def f14_1(lab: Lab) -> Measured:
     runs = lab.run(
         weeks=WEEKS,
         rate=0.5,
-        set={"cohesion[rim]": lab.uniform(0.8, 1.0), "trained[rim]": 0.3, "students[rim]": 0.2},
+        set={
+            "cohesion[rim]": lab.uniform(0.8, 1.0),
+            "trained[rim]": 0.3,
+            "students[rim]": 0.2,
+            "rung[hub,rim]": 8.0,
+        },
         acts=PRESSURE,
     )
     real = runs["trained[rim]"] * (1.0 - runs["student_loyalty[rim]"]) / 2.0 * (1.0 - runs["cohesion[rim]"])
@@ -53,7 +58,7 @@ def f14_3(lab: Lab) -> Measured:
     runs = lab.run(
         weeks=WEEKS,
         rate=2.0,
-        set={"students[rim]": 0.15, "trained[rim]": 0.15, "cohesion[rim]": lab.uniform(0.8, 1.0), "rung[hub,rim]": 0.0},
+        set={"students[rim]": 0.15, "trained[rim]": 0.15, "cohesion[rim]": lab.uniform(0.8, 1.0), "rung[hub,rim]": 8.0},
         acts=PRESSURE + visits,
     )
     shown, hope = runs["demonstration[rim]"] > 0.1, runs["faction_expectation[rim]"]
