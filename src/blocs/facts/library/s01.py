@@ -17,7 +17,7 @@ def f01_1(lab: Lab) -> Measured:
 
     def conceded(mandate: float, acts: list[tuple[float, str, str, str, str]]) -> Floats:
         runs = lab.run(
-            rate=3.0,
+            rate=1.6,
             weeks=TALKS,
             set={"mandate[rim,line]": mandate, "salience[rim,line]": 0.4},
             acts=acts,
@@ -53,6 +53,7 @@ def f01_3(lab: Lab) -> Measured:
     grants: list[Floats] = []
     for objections in (0, 1, 2, 4):
         acts = [(7.0, "plain", "hub", "propose", "line"), (14.0, "hub", "plain", "refuse", "line")]
+        acts += [(14.5, "plain", "hub", "consult", "line")]
         acts += [(15.0 + n, "plain", "hub", "refuse", "line") for n in range(objections)]
         acts += [(25.0, "hub", "plain", "agree", "line")]
         runs = lab.run(weeks=8, set={"credit_fund[hub]": funds}, acts=acts, rules={"credit.ask": 4.0})
@@ -73,7 +74,7 @@ def f01_4(lab: Lab) -> Measured:
     """Share of heads who conceded and fell under one pressure: split leaderships less those of one mind."""
     unity = lab.uniform(0.05, 0.95)
     demands = [(7.0 * n + 1.0, "hub", "plain", "demand", "headship") for n in range(1, 27)]
-    runs = lab.run(rate=2.0, weeks=40, set={"cohesion[plain]": unity, "leader_standing[plain]": 0.5}, acts=demands)
+    runs = lab.run(rate=1.6, weeks=40, set={"cohesion[plain]": unity, "leader_standing[plain]": 0.5}, acts=demands)
     fell = runs["leader_changes[plain]"][:, 30] > 0
     conceded = runs.count(source="plain", target="hub", act="agree", until=210.0) > 0
     both = (fell & conceded).astype(float)
@@ -111,7 +112,7 @@ FAMILY = Family(
             "Grants are set before the audience: objections move them little",
             f01_3,
             at_most=0.25,
-            broken={"credit": {"slice": 1.0, "restore": 1.0}},
+            broken={"credit": {"slice": 0.01, "restore": 1.0}},
             unit="of what explains the grant",
         ),
         Fact(

@@ -63,10 +63,9 @@ def f02_2(lab: Lab) -> Measured:
 
 
 def f02_3(lab: Lab) -> Measured:
-    """Slope of the removal of a helper within three years on how consolidated the head is."""
+    """Slope of the removal of a helper within a year on how consolidated the head is."""
     rival = lab.uniform(0.1, 0.9)
     runs = lab.run(
-        weeks=WEEKS,
         set={"helper[hub,1]": 0.8, "hold_security[hub,2]": rival, "hold_force[hub,2]": rival, "cohesion[hub]": 0.8},
         rules={"succession.gather": 3650.0},
     )
@@ -81,12 +80,14 @@ def f02_4(lab: Lab) -> Measured:
         set={
             "list_rank[hub,1]": lab.uniform(0.0, 1.0),
             "title[hub,1]": lab.uniform(0.0, 1.0),
-            "hold_committee[hub,1]": lab.uniform(0.0, 0.5),
+            "hold_committee[hub,1]": lab.uniform(0.0, 0.9),
+            "hold_security[hub,1]": lab.uniform(0.0, 0.9),
             "hold_bureau[hub,1]": lab.uniform(0.0, 0.5),
+            "cohesion[hub]": 0.9,
         },
     )
     listed, title = runs["list_rank[hub,1]"], runs["title[hub,1]"]
-    now, later = 8, 34
+    now, later = 6, 32
 
     def gap(l0: Floats, l1: Floats, t0: Floats, t1: Floats) -> float:
         return float(np.corrcoef(l0, t1)[0, 1] - np.corrcoef(t0, l1)[0, 1])

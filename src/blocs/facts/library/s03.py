@@ -67,7 +67,7 @@ def f03_4(lab: Lab) -> Measured:
         if fell[30] == 1 and fell[-1] == 1:
             steps = np.diff(path[:line])
             down = bool(((steps == 0) | (steps == 1)).all()) and path[line - 1] == 3
-            values.append(float(down and path[-1] < 3))
+            values.append(float(down and path[line + 1] < 3))
     return np.asarray(values)
 
 

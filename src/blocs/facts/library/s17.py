@@ -52,7 +52,7 @@ def f17_3(lab: Lab) -> Measured:
     """Interaction of unity and an insecure frontier in help less force in the half year after a show of force."""
     unity, frontier = lab.uniform(0.0, 1.0), lab.uniform(0.0, 1.0)
     runs = lab.run(
-        rate=3.0,
+        rate=1.6,
         weeks=30,
         set={"unrest[plain]": 6.0, "cohesion[plain]": unity, "border_insecurity[plain]": frontier},
         acts=ENTRY,

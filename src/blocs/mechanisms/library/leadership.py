@@ -37,8 +37,9 @@ class Leadership(AbstractMechanism):
     * f` plus a Gumbel draw, where p is how pliant the contender is, k the crisis (unrest or troops) and f 1 for those
     once condemned: a calm body elects against advice (R03.3), a crisis lets the favourite in (R03.2). A favourite
     passed over enters the small body and gains `plant` of the committee. A new head starts at `fresh`, brings private
-    positions to the line by `follow * p` and costs the office `alien * p` of its legitimacy. The deposed head is
-    praised, then faulted, then called criminal, a step at the rate `fault` (F03.4).
+    positions to the line by `follow * p`, is rid of the share `clean` of what the old one staked on verdicts, and costs
+    the office `alien * p` of its legitimacy. The deposed head is praised, then faulted, then called criminal, a step at
+    the rate `fault` (F03.4).
     """
 
     strength: Scalar
@@ -60,6 +61,7 @@ class Leadership(AbstractMechanism):
     resent: Scalar
     rebel: Scalar
     plant: Scalar
+    clean: Scalar
     follow: Scalar
     alien: Scalar
     fault: Scalar
@@ -78,6 +80,7 @@ class Leadership(AbstractMechanism):
                 "cc_confidence",
                 "presence",
                 "fallen_status",
+                "judged",
                 "private_position",
                 "line",
                 "last_act",
@@ -85,7 +88,15 @@ class Leadership(AbstractMechanism):
             }
         ),
         writes=frozenset(
-            {"leader_standing", "leader_changes", "legitimacy", "fallen_status", "private_position", *SEATED}
+            {
+                "leader_standing",
+                "leader_changes",
+                "legitimacy",
+                "fallen_status",
+                "judged",
+                "private_position",
+                *SEATED,
+            }
         ),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero"}),
         params=(
@@ -99,8 +110,8 @@ class Leadership(AbstractMechanism):
             Param("half_life", "day", 14.0, 3650.0, 180.0, "S03 parameters, C n=3: recovery in months"),
             Param("hazard", "per day", 0.0, 0.01, 0.00015, "S03 outcomes 1956-60, C n=7, at full standing"),
             Param("slope", "log rate", 0.0, 12.0, 5.0, "F03.3, C n=7"),
-            Param("ground", "log rate", 0.0, 12.0, 4.0, "R22.1 and F22.2, T n=4: leaders fall with their verdicts"),
-            Param("doubt", "log rate", 0.0, 12.0, 3.0, "R01.6, T n=1: a concession is read as lost confidence"),
+            Param("ground", "log rate", 0.0, 12.0, 2.5, "R22.1 and F22.2, T n=4: leaders fall with their verdicts"),
+            Param("doubt", "log rate", 0.0, 12.0, 2.0, "R01.6, T n=1: a concession is read as lost confidence"),
             Param("fetch", "per day", 0.0, 1.0, 0.05, "S03 procedure 11, T n=1: fetched with armour within weeks"),
             Param("fresh", "share", 0.0, 1.0, 0.6, "R03.2 and R03.4, I n=1: a new head is not yet secure"),
             Param("backing", "log odds", 0.0, 20.0, 3.0, "R03.3, T n=3: the body elects whom it backs"),
@@ -108,6 +119,9 @@ class Leadership(AbstractMechanism):
             Param("resent", "log odds", 0.0, 20.0, 1.5, "R03.3, T n=3: elections against advice"),
             Param("rebel", "log odds", 0.0, 20.0, 3.0, "F17.5, C n=1: troops bring in a former rebel"),
             Param("plant", "share", 0.0, 1.0, 0.3, "R03.2, I n=1: planted one step below"),
+            Param(
+                "clean", "share", 0.0, 1.0, 0.8, "R22.1, T n=4: the leaders who judged pay, not those who follow them"
+            ),
             Param("follow", "share", 0.0, 1.0, 0.3, "S03 effects, C n=5: success gives synchrony"),
             Param("alien", "share", 0.0, 1.0, 0.2, "S03 effects, C n=3: and lowers legitimacy"),
             Param("fault", "per day", 0.0, 1.0, 0.015, "F03.4, T n=1: praised to criminal in months"),
@@ -149,6 +163,7 @@ class Leadership(AbstractMechanism):
             "leader_changes": changes,
             "fallen_status": jnp.where(falls, 1.0, spoken),
             "legitimacy": state.legitimacy * loss,
+            "judged": state.judged * jnp.where(falls, 1.0 - self.strength * self.clean, 1.0)[:, None],
             "private_position": held_views,
             **seats,
         }
