@@ -59,7 +59,7 @@ def f06_4(lab: Lab) -> Measured:
     held = {f"public_position[{a},line]": lab.uniform(-1.0, 1.0) for a in GUESTS}
 
     def support(severity: float) -> np.ndarray:
-        start = session("text", ["line"], dossier=severity, notice=0.0, days=7.0)
+        start = session("text", ["line"], dossier=severity, notice=7.0, lead=7.0, days=7.0)
         return lab.run(weeks=10, set={**start, **held})["clause_share[0,0]"][:, FIRST]
 
     none, some, much = support(0.0), support(0.35), support(1.0)

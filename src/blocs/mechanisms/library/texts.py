@@ -55,8 +55,10 @@ class Texts(AbstractMechanism):
     `revert` times the missing rank (F07.3). At the close the rule of the session decides each clause; those who mind an
     adopted clause above `tolerance` sign with a reservation, above twice that not at all (R07.10). Who signed is bound:
     public positions near the text by half every `hold` at full binding. The convener discounts a text by `discount` for
-    each step it gave (R07.7, F07.2), cools by `snub` toward who would not sign (F07.5), and loses trust by `grievance`
-    with those whose objection the notice did not let in.
+    each step it gave (R07.7, F07.2), reads a text by which it is not bound nearer to its own view, by half every `reread`,
+    cools by `snub` toward who would not sign (F07.5), and loses trust by `grievance` with those whose objection the notice
+    did not let in. A dossier sways by `sway`, less by `recoil` times its severity, up to twice that where it was handed
+    out less than `read` days before (F06.4).
     """
 
     strength: Scalar
@@ -71,11 +73,13 @@ class Texts(AbstractMechanism):
     naming: Scalar
     sway: Scalar
     recoil: Scalar
+    read: Scalar
     discount: Scalar
     snub: Scalar
     grievance: Scalar
     hold: Scalar
     lapse: Scalar
+    reread: Scalar
     card: ClassVar[Card] = Card(
         name="texts",
         summary="joint texts are drafted, amended clause by clause, decided by a rule, signed, and kept or disowned",
@@ -90,6 +94,7 @@ class Texts(AbstractMechanism):
             "session_rule",
             "session_reserve",
             "session_dossier",
+            "session_lead",
             "session_seat",
             "session_chair",
             "session_drafter",
@@ -123,11 +128,13 @@ class Texts(AbstractMechanism):
             Param("naming", "step", 0.0, 3.0, 1.0, "F07.1: first strength of a text that nobody scheduled"),
             Param("sway", "share", 0.0, 1.0, 0.9, "F06.4, I n=1: a dossier persuades"),
             Param("recoil", "share", 0.0, 4.0, 1.6, "F06.4, I n=1: an over-strong one loses support"),
+            Param("read", "day", 0.5, 60.0, 7.0, "S06 procedure 5, T n=1: a dossier hours before recoils; ours"),
             Param("discount", "share per step", 0.0, 1.0, 0.15, "R07.7, I n=2"),
             Param("snub", "share", 0.0, 1.0, 0.2, "F07.5, T n=1"),
             Param("grievance", "share", 0.0, 1.0, 0.3, "F07.4, T n=1"),
             Param("hold", "day", 7.0, 7300.0, 730.0, "S07 effects: a text is a shield and a display; ours"),
             Param("lapse", "day", 30.0, 7300.0, 1460.0, "S07: texts of 1957 are cited in 1960; ours"),
+            Param("reread", "day", 30.0, 7300.0, 1095.0, "S07 procedure 8, I n=2: reinterpreted or disowned; ours"),
         ),
     )
 
@@ -143,13 +150,14 @@ class Texts(AbstractMechanism):
         minded = self._minded(state)
         state = self._amend(key, state, sitting, minded)
         state = self._close(state, writing & (state.session_stage == CLOSING), self._minded(state))
-        return self._work(state, self.strength * days)
+        return self._work(world, state, self.strength * days)
 
     def _minded(self, state: State) -> Objection:
         found = objections(
             state.public_position, state.clause_issue, state.clause_text, state.clause_strength, self.words
         )
-        return swayed(found, state.session_dossier, self.sway, self.recoil)
+        late = 1.0 - unit(state.session_lead / self.read)
+        return swayed(found, state.session_dossier, self.sway, self.recoil * (1.0 + late))
 
     def _draft(self, state: State, open_: Bool[Array, " session"]) -> State:
         """Write the first draft of the sessions that have none: 5 clauses each."""
@@ -285,14 +293,21 @@ class Texts(AbstractMechanism):
         trust = state.trust * (1.0 - unit(self.strength * self.grievance * 2.0 * hurt))
         return state.replace(warmth=fit(warmth, "warmth", state.warmth), trust=fit(trust, "trust", state.trust))
 
-    def _work(self, state: State, span: Scalar) -> State:
-        """Draw public positions toward texts in force, as far as each is bound; old texts lapse."""
+    def _work(self, world: World, state: State, span: Scalar) -> State:
+        """Draw public positions toward texts in force, as far as each is bound; old texts lapse or are read anew."""
+        patrons = jnp.sum(world.patron)
+        view, bound = (
+            world.patron @ x / jnp.maximum(1.0, patrons) for x in (state.public_position, state.text_binding)
+        )
+        loose = (1.0 - fade(span, self.reread)) * (1.0 - unit(bound)) * state.text_force * (patrons > 0)
+        line = approach(state.text_line, view, loose)
         pull = state.text_binding * state.text_force * (1.0 - fade(span, self.hold))
         shown = approach(state.public_position, state.text_line[None], pull)
         left = fade(span, self.lapse)
         return state.replace(
             public_position=fit(shown, "public_position", state.public_position),
             text_force=fit(state.text_force * left, "text_force", state.text_force),
+            text_line=fit(line, "text_line", state.text_line),
         )
 
 
