@@ -14,7 +14,7 @@ import numpy as np
 from blocs.forecast.typed.record import Floats, Ints
 
 KNOTS, CLIP = 6, 6.0
-BATCH, ROUNDS, RATE = 64, 5, 3e-3
+BATCH, ROUNDS, STEPS, RATE = 64, 5, 800, 3e-3
 Params = dict[str, Any]
 
 
@@ -183,17 +183,18 @@ def fit(
         p |= {f"s{n}": jnp.zeros((size, width)) for n, size in enumerate(levels)}
     m = v = {k: jnp.zeros_like(x) for k, x in p.items()}
     use = np.flatnonzero(q.y.sum(axis=1) > 0)
-    steps = max(1, len(use) // BATCH)
+    size = max(1, min(BATCH, len(use)))
+    steps = len(use) // size
+    rounds = max(ROUNDS, -(-STEPS // max(steps, 1)))  # few questions are gone through more often
     rng = np.random.default_rng(seed)
     step = _stepper(form)
-    for done in range(steps * ROUNDS):
-        if done % steps == 0:
-            order = rng.permutation(use)
-        j = np.sort(order[(done % steps) * BATCH : (done % steps + 1) * BATCH])
-        rate = RATE * 0.5 * (1.0 + np.cos(np.pi * (done + 1) / (steps * ROUNDS)))
+    order = np.concatenate([rng.permutation(use)[: steps * size] for _ in range(rounds)])
+    for done in range(steps * rounds):
+        j = np.sort(order[done * size : (done + 1) * size])
+        rate = RATE * 0.5 * (1.0 + np.cos(np.pi * (done + 1) / (steps * rounds)))
         p, m, v = step(p, m, v, float(done + 1), rate, knots, q.x[j], q.y[j], q.act[j], q.situations[j])
         if tell and done % 20 == 0:
-            tell(done, steps * ROUNDS)
+            tell(done, steps * rounds)
     return Choice(form, units[0], units[1], units[2], {k: np.asarray(x) for k, x in p.items()})
 
 

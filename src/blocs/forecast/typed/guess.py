@@ -65,64 +65,74 @@ class Day:
         out[own, h.country[own]] += 0.6
         return out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 0.3)
 
-    def guess(self, a: Ints, r: Ints) -> Floats:
-        """Return (component, query, actor) distributions for the queries (known actor, act); a row may be all zero."""
-        h, day, learned = self.history, self.day, self.learned
+    def guess(self, a: Ints, r: Ints, room: Floats | None = None) -> Floats:
+        """Return (component, query, actor) distributions for the queries (known actor, act); a row may be all zero.
+
+        Args:
+            a: (query,) known actors.
+            r: (query,) acts with their side.
+            room: memory to write to, (component, at least query, actor); new memory costs more than the arithmetic.
+        """
+        h, day, position = self.history, self.day, self.learned.position
+        size = len(components(h.named))
+        out = (np.empty((size, len(a), h.actors), np.float32) if room is None else room)[:, : len(a)]
         who, back = np.unique(a, return_inverse=True)
-        partners = np.asarray(self.walk[who].todense())
-        position = learned.position
-        same = self._rows(1, a, r), self._rows(LONG, a, r)
+        acts, act_back = np.unique(r, return_inverse=True)
+        partners = self.walk[who].toarray()
+        _unit(self._rows(1, a, r), out[0])
+        _unit(self._rows(LONG, a, r), out[1])
+        np.take(partners, back, axis=0, out=out[2], mode="clip")
+        np.take(self.walk_recent[who].toarray(), back, axis=0, out=out[3], mode="clip")
+        np.take((self.walk[who] @ self.walk).toarray(), back, axis=0, out=out[4], mode="clip")
+        np.take(_unit(h.dense("rb", 1, day, acts)), act_back, axis=0, out=out[5], mode="clip")
+        _unit(h.dense("agb", 1, day, a * h.group_count + h.groups[r]), out[6])
         like = np.maximum((partners @ position) @ position.T, 0.0)
+        like *= like
+        like *= like
+        like *= self.active > 0
+        np.take(_unit(like), back, axis=0, out=out[7], mode="clip")
         alike = np.maximum(position[who] @ position.T, 0.0)
         alike[np.arange(len(who)), who] = 0.0
-        alike, alike2 = alike**6, like**4
-        acts, act_back = np.unique(r, return_inverse=True)
-        out = [
-            *(_unit(x) for x in same),
-            partners[back],
-            np.asarray(self.walk_recent[who].todense())[back],
-            np.asarray((self.walk[who] @ self.walk).todense())[back],
-            _unit(h.dense("rb", 1, day, acts))[act_back],
-            _unit(h.dense("agb", 1, day, a * h.group_count + h.groups[r])),
-            _unit(alike2 * (self.active > 0))[back],
-            *self._peers(r, alike, back),
-            np.broadcast_to(self.active / max(float(self.active.sum()), 1e-9), (len(a), h.actors)),
-        ]
+        alike *= alike
+        alike *= alike * alike  # the sixth power: near ones count, and the rest hardly
+        self._peers(r, alike, back, out[8:10])
+        out[10] = self.active / max(float(self.active.sum()), 1e-9)
         if h.named:
-            out += self._by_name(a, r, who, back)
-        return np.stack(out).astype(np.float32)
+            self._by_name(a, r, who, back, out[11:])
+        return out
 
     def _rows(self, half: int, a: Ints, r: Ints) -> Floats:
         h = self.history
         return dense_rows(h.row, h.col, self.same[half], a * h.acts + r, h.actors)
 
-    def _peers(self, r: Ints, alike: Floats, back: Ints) -> list[Floats]:
+    def _peers(self, r: Ints, alike: Floats, back: Ints, out: Floats) -> None:
         """For each query: what actors did in this act, weighted by how alike they are to the known actor."""
         h, n = self.history, self.history.actors
-        out = [np.zeros((len(r), n), np.float32) for _ in range(2)]
         for act in np.unique(r):
             low, high = np.searchsorted(h.by_act_row, [act * n, (act + 1) * n])
             place = h.by_act[low:high]
             mine = np.flatnonzero(r == act)
-            at = (h.by_act_row[low:high] - act * n, h.col[place])
+            start = np.r_[0, np.bincount(h.by_act_row[low:high] - act * n, minlength=n).cumsum()]
+            near = np.ascontiguousarray(alike[back[mine]].T)
             for x, half in zip(out, (2, LONG), strict=True):
-                did = sp.csr_matrix((self.same[half][place], at), shape=(n, n))
-                x[mine] = (did.T @ alike[back[mine]].T).T
-        return [_unit(x) for x in out]
+                did = sp.csr_matrix((self.same[half][place], h.col[place], start), shape=(n, n))
+                x[mine] = (did.T @ near).T
+        for x in out:
+            _unit(x, x)
 
-    def _by_name(self, a: Ints, r: Ints, who: Ints, back: Ints) -> list[Floats]:
+    def _by_name(self, a: Ints, r: Ints, who: Ints, back: Ints, out: Floats) -> None:
         h, day = self.history, self.day
         home = h.country[a]
         known = (home > 0)[:, None]
-        near = (self.places[who] @ self.places.T) ** 2 * self.active
-        return [
-            _unit(h.dense("crb", 1, day, home * h.acts + r) * known),
-            _unit(h.dense("cb", 1, day, home) * known),
-            _unit(near)[back],
-            self._roles(a, r, who, back),
-        ]
+        _unit(h.dense("crb", 1, day, home * h.acts + r) * known, out[0])
+        _unit(h.dense("cb", 1, day, home) * known, out[1])
+        near = self.places[who] @ self.places.T
+        near *= near
+        near *= self.active
+        np.take(_unit(near), back, axis=0, out=out[2], mode="clip")
+        self._roles(a, r, who, back, out[3])
 
-    def _roles(self, a: Ints, r: Ints, who: Ints, back: Ints) -> Floats:
+    def _roles(self, a: Ints, r: Ints, who: Ints, back: Ints, out: Floats) -> None:
         """Chance of (sector, same country or not) given the known actor's sector and the act, spread by activity."""
         h, wide = self.history, 2 * self.history.sectors
         memory = h.memory["srt="]
@@ -130,10 +140,13 @@ class Day:
             memory.keys // wide, memory.keys % wide, memory.all(self.day), h.sector[a] * h.acts + r, wide
         )  # fmt: skip
         role = 2 * h.sector[None, :] + h.same_country(who[:, None], np.arange(h.actors)[None, :])
-        weight = self.active + 1e-3
+        weight = self.active + np.float32(1e-3)
         mass = np.stack([np.bincount(x, weight, minlength=wide) for x in role])
-        chance = (_unit(table + 0.01) / np.maximum(mass[back], 1e-3)).astype(np.float32)
-        return _unit(np.take_along_axis(chance, role[back], axis=1) * weight)
+        chance = (_unit(table + np.float32(0.01)) / np.maximum(mass[back], 1e-3)).astype(np.float32)
+        for n, own in enumerate(back.tolist()):
+            np.take(chance[n], role[own], out=out[n], mode="clip")
+        out *= weight
+        _unit(out, out)
 
 
 def components(named: bool) -> dict[str, str]:
@@ -175,5 +188,7 @@ def _walk(value: Floats, history: History) -> sp.csr_matrix:
     return sp.csr_matrix(sp.diags((1.0 / total).astype(np.float32)) @ graph)
 
 
-def _unit(x: Floats) -> Floats:
-    return (x / np.maximum(x.sum(axis=1, keepdims=True), 1e-9)).astype(np.float32)
+def _unit(x: Floats, out: Floats | None = None) -> Floats:
+    """Return rows that sum to one, or to zero; written to `out` if given, else in place."""
+    total = np.maximum(x.sum(axis=1, keepdims=True), 1e-9).astype(np.float32)
+    return np.divide(x, total, out=x if out is None else out)

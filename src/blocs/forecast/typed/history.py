@@ -81,7 +81,7 @@ class History:
     def _index(self) -> None:
         """Index triples (known, act, other) by (act, known) and by pair, once."""
         n, triple, pair = self.actors, self.memory["arb"].keys, self.memory["ab"].keys
-        self.row, self.col = triple // n, (triple % n).astype(np.int32)
+        self.row, self.col = triple // n, triple % n
         self.pair_col = (pair % n).astype(np.int32)
         self.pair_start = np.searchsorted(pair // n, np.arange(n + 1))
         by_act = (self.row % self.acts) * n + self.row // self.acts

@@ -21,7 +21,7 @@ class Memory:
 
     def __init__(self, keys: Ints, halves: tuple[float, ...]) -> None:
         self.keys, ids = np.unique(keys, return_inverse=True)
-        self.ids = ids.astype(np.int32)
+        self.ids = ids
         self.rate = np.array([np.log(2.0) / h for h in halves])
         self.value = np.zeros((len(halves), len(self.keys)), np.float32)
         self.last = np.full(len(self.keys), NEVER, np.int64)

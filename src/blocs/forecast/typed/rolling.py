@@ -12,7 +12,7 @@ import numpy as np
 
 from blocs.forecast.typed.choice import Choice, Form, Questions, fit, standard_units
 from blocs.forecast.typed.effects import Effects, effects
-from blocs.forecast.typed.guess import Day, believe, pick
+from blocs.forecast.typed.guess import Day, believe, components, pick
 from blocs.forecast.typed.history import History
 from blocs.forecast.typed.names import read_names
 from blocs.forecast.typed.rank import ranks
@@ -50,7 +50,7 @@ class Plan:
 
     candidates: int = 150
     window: float = 4.5
-    train_days: int = 135
+    train_days: int = 100
     train_questions: int = 27_000
     valid_days: int = 60
     refresh: int = 10
@@ -167,6 +167,8 @@ class Walk:
         self.learned: Learned | None = None
         self.learned_on = 0
         self.belief = np.ones(1, np.float32)
+        size = (len(components(self.history.named)), plan.batch, record.actors)
+        self.room = np.empty(size, np.float32)
 
     def observe(self, first: int, last: int) -> None:
         """Take in the days from `first` to before `last`."""
@@ -182,12 +184,15 @@ class Walk:
         return self.learned
 
     def batches(self, day: Day, q: Asked) -> Iterator[tuple[Asked, Floats]]:
-        """Yield the questions of a day in batches, each with its first guess (component, query, actor)."""
+        """Yield the questions of a day in batches, each with its first guess (component, query, actor).
+
+        The guess is overwritten by that of the next batch.
+        """
         for low in range(0, len(q.a), self.plan.batch):
             high = low + self.plan.batch
             mine = (q.query >= low) & (q.query < high)
             part = Asked(q.a[low:high], q.r[low:high], q.query[mine] - low, q.answer[mine])
-            yield part, day.guess(part.a, part.r)
+            yield part, day.guess(part.a, part.r, self.room)
 
     def view(self, day: Day, q: Asked, guess: Floats) -> tuple[Floats, Ints, Effects, Ints]:
         """Return the mixed guess (query, actor), candidates, their effects, and the situations of the questions."""
@@ -236,18 +241,7 @@ def roll(
     probe = Choice(forms[0], *units, {})
     for row in range(len(q.x)):
         q.x[row] = probe.standard(q.x[row])
-    choices = [
-        fit(
-            q,
-            form,
-            units,
-            2 * record.relations,
-            LEVELS,
-            seed,
-            lambda n, of, form=form: tell(f"fit: {form.name}", n, of),
-        )
-        for form in forms
-    ]
+    choices = [fit(q, form, units, 2 * record.relations, LEVELS, seed, _stage(tell, form)) for form in forms]
     del q
     walk.observe(last, record.valid)
     at_train_end = walk.learner.learned(record.valid) if frozen else None
@@ -291,6 +285,10 @@ def places(candidates: Ints, q: Asked) -> tuple[Ints, Floats]:
     """Return the place of each answer among its question's candidates, and whether it is there."""
     here = candidates[q.query] == q.answer[:, None]
     return here.argmax(axis=1), here.any(axis=1)
+
+
+def _stage(tell: Tell, form: Form) -> Callable[[int, int], None]:
+    return lambda done, total: tell(f"fit: {form.name}", done, total)
 
 
 def _evenly(days: Ints, most: int) -> Ints:

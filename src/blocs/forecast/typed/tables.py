@@ -41,7 +41,7 @@ def act_groups(record: TypedRecord, last: int, count: int = 24, seed: int = 0) -
     u, s, _ = sp.linalg.svds(x, k=rank, rng=np.random.default_rng(seed))
     z = u * s
     z /= np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-9)
-    label = kmeans2(z, count, seed=seed, minit="++")[1]
+    label = kmeans2(z, count, rng=np.random.default_rng(seed), minit="++")[1]
     return np.unique(label, return_inverse=True)[1].astype(np.int64)
 
 

@@ -37,7 +37,9 @@ def run(data: Path, seed: int, tell: Progress) -> Findings:
     record = read_record(data)
     base = recurrency(record, tell)
     full = roll(record, named=record.names is not None, seed=seed, tell=tell)
-    bare = roll(record, named=False, frozen=False, seed=seed, tell=tell) if record.names is not None else None
+    bare = None
+    if record.names is not None:
+        bare = roll(record, forms=(full.choice.form,), named=False, frozen=False, seed=seed, tell=tell)
     tell("leak test", 0, 0)
     change = leak(record, record.test, seed=seed)
     return Findings(
