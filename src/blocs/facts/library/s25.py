@@ -10,6 +10,8 @@ from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Lab
 
 Floats = NDArray[np.float64]
+FIFTH = 5
+"""An act or two may be chance; five are a reaction."""
 CHARGES = [(float(d), "hub", "rim", "criticise", "line") for d in (5, 6, 7, 8)]
 
 
@@ -63,11 +65,12 @@ def f25_3(lab: Lab) -> Measured:
 
 
 def f25_4(lab: Lab) -> Measured:
-    """Rank correlation of the bias of reports to the centre with the days until it turns to a member in trouble."""
+    """Rank correlation of the bias of reports to the centre with the days until its fifth act toward a member in trouble."""
     bias = lab.uniform(0.0, 0.97)
-    runs = lab.run(weeks=52, rate=0.6, set={"report_bias[hub]": bias, "unrest[rim]": 10.0})
-    days = np.nan_to_num(runs.first(source="hub", target="rim"), nan=364.0)
-    return stat(ranks, bias, days)
+    runs = lab.run(rate=0.6, set={"report_bias[hub]": bias, "unrest[rim]": 10.0})
+    fifth = np.cumsum(runs.matching(source="hub", target="rim"), axis=1) >= FIFTH
+    days = np.where(fifth.any(axis=1), runs.day[np.arange(len(bias)), fifth.argmax(axis=1)], 364.0)
+    return stat(ranks, bias, days.astype(float))
 
 
 FAMILY = Family(

@@ -32,7 +32,7 @@ def f28_1(lab: Lab) -> Measured:
 
 def f28_2(lab: Lab) -> Measured:
     """Share of publications that come after the other has attacked in the open (ends of weeks)."""
-    runs = lab.run(rate=2.0, set={"evidence": 0.6, "openness": 1.0})
+    runs = lab.run(rate=1.6, set={"evidence": 0.6, "openness": 1.0})
     out, attacked = runs["release"] >= 2.5, np.swapaxes(runs["openness"], 2, 3) >= 5.0
     first = out.argmax(axis=1)
     seen = np.take_along_axis(attacked.cumsum(axis=1) > 0, first[:, None], axis=1)[:, 0]
@@ -47,14 +47,14 @@ def f28_2(lab: Lab) -> Measured:
 
 def f28_3(lab: Lab) -> Measured:
     """Correlation of how far a quarrel went with how many were told, less ten times the share of weeks that narrow it."""
-    runs = lab.run(rate=0.3, set={"openness[hub,rim]": lab.uniform(0, 5)})
-    circle = runs["circle[rim]"].max(axis=2)
+    blows = [(10.0 + 30 * n, "hub", "rim", "criticise", "line") for n in range(10)]
+    replies = [(20.0 + 30 * n, "rim", "hub", "refuse", "line") for n in range(10)]
+    runs = lab.run(rate=0.2, acts=blows + replies, rules={"openness.step": lab.uniform(0.0, 0.6)})
     narrowed = (np.diff(runs["circle"], axis=1) < -1e-6).any(axis=(2, 3)).mean(axis=1)
-    far = runs["openness[hub,rim]"][:, -1] + 5.0 * runs["rung[hub,rim]"][:, -1] / 22.0
     return stat(
-        lambda far, circle, narrowed: float(np.corrcoef(far, circle)[0, 1] - 10.0 * narrowed.mean()),
-        far,
-        circle[:, -1],
+        lambda far, told, narrowed: float(np.corrcoef(far, told)[0, 1] - 10.0 * narrowed.mean()),
+        runs["openness[hub,rim]"][:, -1],
+        runs["circle[rim,line]"][:, -1],
         narrowed,
     )
 
