@@ -15,7 +15,7 @@ from blocs.forecast.typed.history import dense_rows
 from blocs.forecast.typed.memory import Memory
 from blocs.forecast.typed.rank import ranks
 from blocs.forecast.typed.record import Floats, Ints, TypedRecord
-from blocs.forecast.typed.rolling import Asked, asked
+from blocs.forecast.typed.rolling import Asked, asked, sampled
 
 RATES = (1.0, 0.3, 0.1, 0.05, 0.02, 0.01, 0.005, 0.001, 0.0001)
 SHARES = (1.0, 0.999, 0.99, 0.9)
@@ -54,10 +54,17 @@ class _Counts:
         return _unit(dense_rows(self.row, self.col, value, q.a * self.wide + q.r, self.n))
 
 
-def recurrency(record: TypedRecord, tell: Callable[[str, int, int], None], valid_days: int = 30) -> Recurrency:
-    """Choose rate and share for each kind of act on validation days, then rank the test answers."""
+def recurrency(record: TypedRecord, tell: Callable[[str, int, int], None], questions: int = 16_000) -> Recurrency:
+    """Choose rate and share for each kind of act on validation days, then rank the test answers.
+
+    Args:
+        record: with its splits.
+        tell: progress.
+        questions: of the validation part that are tried, at most.
+    """
     counts, m = _Counts(record), record.moves
-    valid = m.days[(m.days >= record.valid) & (m.days < record.test)][-valid_days:]
+    valid = m.span(record.valid, record.test - 1)
+    part = questions / max(valid.stop - valid.start, 1)
     found: list[tuple[Floats, Ints]] = []
     out: list[tuple[Floats, Floats, Ints]] = []
     rate = share = np.zeros(0, np.int64)
@@ -66,12 +73,13 @@ def recurrency(record: TypedRecord, tell: Callable[[str, int, int], None], valid
         span = m.span(day, day)
         if day >= record.test and not len(rate):
             rate, share = _choose(found, record.relations)
-        if day in valid or day >= record.test:
+        if day >= record.valid:
             q = asked(record, day)
+            q = sampled(q, part, (0, day)) if day < record.test else q
             kind = q.r[q.query] % record.relations
-            if day < record.test:
+            if day < record.test and len(kind):
                 found.append((_tried(counts, q, day), kind))
-            else:
+            elif day >= record.test:
                 out.append((*_final(counts, q, day, rate, share, record.relations), np.full(len(kind), day)))
         counts.facts.observe(span, day)
         counts.parts.observe(span, day)

@@ -43,6 +43,7 @@ class Plan:
         train_days: days of the window that are visited, at most.
         train_questions: training questions, at most.
         valid_days: validation days that are visited, at most.
+        valid_questions: validation questions, at most.
         refresh: days between new tables.
         guess_days: days before the window that weigh the first guess.
         batch: questions at a time.
@@ -53,6 +54,7 @@ class Plan:
     train_days: int = 100
     train_questions: int = 27_000
     valid_days: int = 60
+    valid_questions: int = 20_000
     refresh: int = 10
     guess_days: int = 8
     batch: int = 256
@@ -245,7 +247,10 @@ def roll(
     del q
     walk.observe(last, record.valid)
     at_train_end = walk.learner.learned(record.valid) if frozen else None
-    answers, _, _, last = _score(walk, choices, _evenly(valid, plan.valid_days), record.valid, "validation days", tell)
+    few = _evenly(valid, plan.valid_days)
+    answers, _, _, last = _score(
+        walk, choices, few, record.valid, "validation days", tell, most=plan.valid_questions
+    )  # fmt: skip
     tried = {form.name: a.mrr for form, a in zip(forms, answers, strict=True)}
     best = int(np.argmax(list(tried.values())))
     chosen = choices[best]
@@ -345,16 +350,20 @@ def _gather(walk: Walk, window: Ints, last: int, tell: Tell) -> tuple[Questions,
 
 def _score(
     walk: Walk, choices: Sequence[Choice], days: Ints, last: int, stage: str, tell: Tell,
-    cold: Learned | None = None, lift: Lift | None = None,
+    cold: Learned | None = None, lift: Lift | None = None, most: int = 0,
 ) -> tuple[list[Answers], Answers, Answers | None, int]:  # fmt: skip
-    """Rank the answers of some days by each choice, by the first guess, and with frozen tables if any are given."""
+    """Rank the answers of some days by each choice, by the first guess, and with frozen tables if any are given.
+
+    With `most` above 0 about so many questions are drawn.
+    """
     bags, guessed, frozen = [_Bag() for _ in choices], _Bag(), _Bag()
+    share = most / max(sum(len(asked(walk.record, day).a) for day in days.tolist()), 1) if most else 1.0
     for n, day in enumerate(days.tolist()):
         tell(stage, n, len(days))
         walk.observe(last, day)
         last = day
         today = Day(walk.history, walk.tables(day), day)
-        everything = asked(walk.record, day)
+        everything = sampled(asked(walk.record, day), share, (walk.seed, day))
         for q, guess in walk.batches(today, everything):
             mixed, candidates, found, situations = walk.view(today, q, guess)
             note = _note(walk, q, day, candidates)
