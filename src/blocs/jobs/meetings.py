@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from blocs.forecast.ensemble import Ensemble
 from blocs.forecast.inside import look_inside
@@ -85,7 +87,7 @@ def meetings_held(ensemble: Ensemble, progress: Progress | None = None, runs: in
         return ()
     runs = min(runs, ensemble.runs)
     lines = [*ensemble.do, *(f"set on_calendar[{id_}]=1" for id_ in ids)]
-    found: dict[str, list[tuple[Sitting, np.ndarray]]] = {id_: [] for id_ in ids}
+    found: dict[str, list[tuple[Sitting, NDArray[Any]]]] = {id_: [] for id_ in ids}
     stories: dict[str, Trace] = {}
     looked = look_inside(fit, range(runs), ensemble.start, ensemble.end, ensemble.seed, lines)
     for n, inside in enumerate(looked):
@@ -101,7 +103,7 @@ def meetings_held(ensemble: Ensemble, progress: Progress | None = None, runs: in
 
 
 def _held(
-    ensemble: Ensemble, id_: str, found: Sequence[tuple[Sitting, np.ndarray]], story: Trace | None
+    ensemble: Ensemble, id_: str, found: Sequence[tuple[Sitting, NDArray[Any]]], story: Trace | None
 ) -> MeetingHeld:
     scenario, world = ensemble.fit.built.scenario, ensemble.fit.built.model.world
     meeting = next(m for m in scenario.schedule if m.id == id_)
@@ -136,12 +138,12 @@ def _held(
     )
 
 
-def _added(s: Sitting) -> np.ndarray:
+def _added(s: Sitting) -> NDArray[Any]:
     agenda = s.values["session_agenda"].max(axis=0)
     return (agenda > 0) & (s.values["session_declared"].max(axis=0) <= 0)
 
 
-def _seat(actor: str, n: int, convener: str, found: Sequence[tuple[Sitting, np.ndarray]], acts: pl.DataFrame) -> Seat:
+def _seat(actor: str, n: int, convener: str, found: Sequence[tuple[Sitting, NDArray[Any]]], acts: pl.DataFrame) -> Seat:
     def mean(values: Sequence[float]) -> float:
         return float(np.mean(values)) if len(values) else 0.0
 

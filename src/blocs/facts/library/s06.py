@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from blocs.facts.base import Fact, Family, Measured, stat
+from blocs.facts.base import Fact, Family, Floats, Measured, stat
 from blocs.facts.lab import Lab
 from blocs.facts.sessions import FIRST, OPENS, session, slope
 
@@ -58,7 +58,7 @@ def f06_4(lab: Lab) -> Measured:
     """Support of the convener's clause with a measured dossier, less the larger support with none or a severe one."""
     held = {f"public_position[{a},line]": lab.uniform(-1.0, 1.0) for a in GUESTS}
 
-    def support(severity: float) -> np.ndarray:
+    def support(severity: float) -> Floats:
         start = session("text", ["line"], dossier=severity, notice=7.0, lead=7.0, days=7.0)
         return lab.run(weeks=10, set={**start, **held})["clause_share[0,0]"][:, FIRST]
 
@@ -70,7 +70,7 @@ def f06_5(lab: Lab) -> Measured:
     """Chance that the breakaway comes without signing where a text binds little, less where it binds much."""
     apart = {"public_position[strand,headship]": lab.uniform(-1.0, -0.7)}
 
-    def comes(rule: float) -> np.ndarray:
+    def comes(rule: float) -> Floats:
         ring = session("text", ["headship"], seats=("hub", "plain", "strand"), rule=rule, naming=3.0, days=7.0)
         runs = lab.run(weeks=14, set={**ring, **apart})
         there = runs["session_seat[0,strand]"][:, FIRST] > 0

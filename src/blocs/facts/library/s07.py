@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from blocs.facts.base import Fact, Family, Measured, stat
+from blocs.facts.base import Fact, Family, Floats, Measured, stat
 from blocs.facts.lab import Lab
 from blocs.facts.sessions import FIRST, session, slope
 from blocs.institutions.procedures.codes import ADOPTED
@@ -41,7 +41,7 @@ def f07_2(lab: Lab) -> Measured:
 def f07_3(lab: Lab) -> Measured:
     """Chance that something won in session is taken back with a deputy in the chair, less with the head."""
 
-    def reverted(rank: float) -> np.ndarray:
+    def reverted(rank: float) -> Floats:
         start = session("text", ["line"], naming=3.0, days=LONG) | {"plan_rank[0,hub]": rank}
         strength = lab.run(weeks=20, set=start)["clause_strength[0,0]"][:, FIRST : DONE + 1]
         return (np.diff(strength, axis=1) > 1e-3).any(axis=1)
@@ -65,7 +65,7 @@ def f07_5(lab: Lab) -> Measured:
     """
     held = {f"public_position[{a},line]": lab.uniform(0.4, 0.9) for a in ("plain", "ridge")}
 
-    def after(view: float) -> tuple[np.ndarray, np.ndarray]:
+    def after(view: float) -> tuple[Floats, Floats]:
         start = session("text", ["line"], naming=3.0) | held | {"public_position[rim,line]": view}
         runs = lab.run(weeks=36, set=start)
         warm = runs["warmth[hub,rim]"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from blocs.facts.base import Fact, Family, Measured
+from blocs.facts.base import Fact, Family, Floats, Measured
 from blocs.facts.lab import Lab
 from blocs.facts.sessions import FIRST, OPENS, session
 
@@ -31,7 +31,7 @@ def f08_1(lab: Lab) -> Measured:
 def f08_2(lab: Lab) -> Measured:
     """Help that the host gives in a talk after an outburst, less in the same talk without one."""
 
-    def helped(acts: list[tuple[float, str, str, str, str]]) -> np.ndarray:
+    def helped(acts: list[tuple[float, str, str, str, str]]) -> Floats:
         runs = lab.run(weeks=14, rate=2.0, set=_requests(), acts=acts)
         return runs.count(source="hub", target="plain", act="aid", after=OPENS + 1, until=OPENS + LONG)
 
@@ -63,7 +63,7 @@ def f08_4(lab: Lab) -> Measured:
     """Share of the list that is granted where it is about amounts, less where it is about recognition."""
     apart = {"public_position[plain,specialisation]": lab.uniform(-0.8, 0.2)}
 
-    def granted(divisible: float) -> np.ndarray:
+    def granted(divisible: float) -> Floats:
         runs = lab.run(weeks=16, set={**_requests(), **apart, "divisible[specialisation]": divisible})
         return runs["clause_share"][:, DONE + 1, 0].mean(axis=1)
 

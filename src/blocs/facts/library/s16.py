@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from blocs.facts.base import Fact, Family, Measured, stat
+from blocs.facts.base import Fact, Family, Floats, Measured, stat
 from blocs.facts.lab import Act, Lab
 from blocs.facts.sessions import slope
 
@@ -56,7 +56,7 @@ def f16_3(lab: Lab) -> Measured:
 def f16_4(lab: Lab) -> Measured:
     """Control of the base in the end where the owner can close the strait, less where it cannot."""
 
-    def kept(closable: float) -> np.ndarray:
+    def kept(closable: float) -> Floats:
         start = _base(terrain_closable=closable) | {"cohesion[rim]": lab.uniform(0.6, 1.0)}
         return lab.run(weeks=20, set=start, acts=_pressed(12))["base_control[rim]"][:, -1]
 
