@@ -15,6 +15,7 @@ def f22_1(lab: Lab) -> Measured:
     start: dict[str, float] = {"rests_on[headship,breakaway]": 0.9}
     for issue in ("breakaway", "headship", "base"):
         start |= {f"ruling[{issue}]": 1.0, f"judged[plain,{issue}]": 1.0, f"verdict[plain,{issue}]": 1.0}
+        start |= {f"signed[plain,{issue}]": 1.0}
     runs = lab.run(set={**start, "dissent_cost[plain]": lab.uniform(0.3, 0.9)}, acts=ANNULLED)
     return runs["verdict[plain,base]"][:, -1] - runs["verdict[plain,headship]"][:, -1]
 
@@ -94,7 +95,7 @@ FAMILY = Family(
             "A small party that did not sign the ruling but is concerned defends it longer than its signers",
             f22_3,
             at_least=8.0,
-            broken={"rulings": {"firm": 0.0}},
+            broken={"rulings": {"firm": 0.0, "insincere": 0.0}},
             unit="weeks",
         ),
         Fact(
