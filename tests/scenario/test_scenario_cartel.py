@@ -141,8 +141,8 @@ def test_states_without_a_ruling_party_are_members_and_followed(cartel) -> None:
     assert cartel.roles["member"] == cartel.roles["ally"] == MEMBERS
     assert "narrator" not in cartel.roles
     built = build(cartel)
-    watched = {name: index for w in default_watch(built) for name, index in [(w.name, w.index)]}
-    names = {built.model.world.actors[i] for (i,) in watched["cohesion"]}
+    places = {watched.name: watched.places for watched in default_watch(built)}
+    names = {built.model.world.actors[i] for (i,) in places["cohesion"]}
     assert names == {"saudi_arabia", "russia", *MEMBERS}
     assert float(np.asarray(built.model.world.narrator).sum()) == 0.0
     assert set(np.flatnonzero(np.asarray(built.model.world.member))) == set(range(1, 1 + len(MEMBERS)))
@@ -172,7 +172,7 @@ def test_without_a_narrator_nothing_is_assumed_of_what_one_saw(cartel) -> None:
 
 def test_how_many_acts_have_a_day_is_told_without_prejudice() -> None:
     assert _days(1.0, 8) == "Every act used for fitting has a day."
-    assert _days(0.93, 8).startswith("93% of the acts")
+    assert _days(0.93, 8).startswith("93.0% of the acts")
     assert _days(0.2, 1).startswith("Only 20% of the acts")
 
 

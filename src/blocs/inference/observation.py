@@ -52,14 +52,14 @@ def adjust(fit: Fit, assumption: Assumption) -> Coefficients:
     share = assumption.visibility
     if share == 0.0:
         return whole
-    beta = dict(whole.beta)
-    tables = dict(whole.tables)
-    levels: tuple[Level, ...] = ("source", "target")
     narrator = np.asarray(fit.built.model.world.narrator)
     if not narrator.any():
         raise bad_input(
             "--about", "about", f"{fit.built.scenario.id} has no narrator whose sight could be assumed", "record"
         )
+    beta = dict(whole.beta)
+    tables = dict(whole.tables)
+    levels: tuple[Level, ...] = ("source", "target")
     for level in levels:
         effects, _ = fit.specification.at(level)
         keep = jnp.asarray([1.0 - share if e.family == FAMILY else 1.0 for e in effects])
