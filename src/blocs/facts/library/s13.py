@@ -43,7 +43,7 @@ def f13_2(lab: Lab) -> Measured:
 
 
 def f13_3(lab: Lab) -> Measured:
-    """How much nearer to the truth a member's view of its ground comes in the year after experts leave, less before."""
+    """How much nearer to the truth a member's view of its ground comes in the year after experts leave, and more than before."""
     runs = lab.run(
         weeks=WEEKS,
         set={
@@ -56,7 +56,8 @@ def f13_3(lab: Lab) -> Measured:
     )
     error = np.abs(runs["resource_true[rim]"] - runs["resource_report[rim]"])
     before = error[:, LEFT - 56] - error[:, LEFT - 4]
-    return (error[:, LEFT + 4] - error[:, LEFT + 56]) - before
+    after = error[:, LEFT + 4] - error[:, LEFT + 56]
+    return np.minimum(after, after - before)
 
 
 def f13_4(lab: Lab) -> Measured:

@@ -57,7 +57,7 @@ def f14_3(lab: Lab) -> Measured:
     visits: list[Act] = [(20.0 + 45 * n, "rim", "hub", "visit", "line") for n in range(22)]
     runs = lab.run(
         weeks=WEEKS,
-        rate=2.0,
+        rate=0.6,
         set={"students[rim]": 0.15, "trained[rim]": 0.15, "cohesion[rim]": lab.uniform(0.8, 1.0), "rung[hub,rim]": 8.0},
         acts=PRESSURE + visits,
     )

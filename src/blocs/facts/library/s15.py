@@ -39,7 +39,7 @@ def f15_2(lab: Lab) -> Measured:
 def f15_3(lab: Lab) -> Measured:
     """Open refusals of the patron in two years by a member with a quota: at high risk of strikes less at low risk."""
     risk = lab.choice((0.0, 3.0, 8.0, 13.0))
-    runs = lab.run(weeks=WEEKS, rate=1.0, set={"quota[plain]": 0.5, "unrest[plain]": risk})
+    runs = lab.run(weeks=WEEKS, rate=0.9, set={"quota[plain]": 0.5, "unrest[plain]": risk})
     refused = runs.count(source="plain", target="hub", act="refuse")
 
     def gap(refused: Floats, risk: Floats) -> float:
