@@ -7,9 +7,9 @@ from blocs.mechanisms.library.archives import Archives
 from blocs.mechanisms.library.assembly import Assembly
 from blocs.mechanisms.library.bases import Bases
 from blocs.mechanisms.library.blame import Blame
+from blocs.mechanisms.library.cadres import Cadres
 from blocs.mechanisms.library.calling import Calling
 from blocs.mechanisms.library.camps import Camps
-from blocs.mechanisms.library.cadres import Cadres
 from blocs.mechanisms.library.ceremony import Ceremony
 from blocs.mechanisms.library.channels import Channels
 from blocs.mechanisms.library.clearing import Clearing
@@ -29,9 +29,9 @@ from blocs.mechanisms.library.press import Press
 from blocs.mechanisms.library.provision import Provision
 from blocs.mechanisms.library.resilience import Resilience
 from blocs.mechanisms.library.rulings import Rulings
+from blocs.mechanisms.library.specialists import Specialists
 from blocs.mechanisms.library.subversion import Subversion
 from blocs.mechanisms.library.succession import Succession
-from blocs.mechanisms.library.specialists import Specialists
 from blocs.mechanisms.library.supply import Supply
 from blocs.mechanisms.library.surveillance import Surveillance
 from blocs.mechanisms.library.talks import Talks

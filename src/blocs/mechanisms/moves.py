@@ -1,13 +1,17 @@
-"""Three bounded moves that mechanisms share: fade with time, approach a goal, lean toward a bound.
+"""Moves that mechanisms share: fade with time, approach a goal, lean toward a bound, change only when something happens.
 
 All are exact identities at zero time or zero push, so that a mechanism with strength 0 leaves the state bit for bit.
 """
 
 from __future__ import annotations
 
-import jax.numpy as jnp
-from jaxtyping import Array, Float
+from collections.abc import Callable, Iterable
 
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
+
+from blocs.bloc.state import State
 from blocs.bloc.vocabulary import vocabulary
 from blocs.ground.axes import Scalar
 
@@ -38,3 +42,19 @@ def fit(new: Float[Array, "*any"], name: str, old: Float[Array, "*any"]) -> Floa
 def unit(x: Float[Array, "*any"]) -> Float[Array, "*any"]:
     """Return x clipped to 0..1: a share, whatever the weight of an act."""
     return jnp.clip(x, 0.0, 1.0)
+
+
+def only_when(happening: Bool[Array, ""], state: State, writes: Iterable[str], change: Callable[[State], State]) -> State:
+    """Return `change(state)` while something is happening, the same state otherwise.
+
+    On a CPU, where runs follow one another, what does not happen then costs nothing. `writes` names all quantities that
+    `change` may touch: they alone pass through the branch.
+    """
+    names = sorted(writes)
+
+    def changed() -> tuple[Array, ...]:
+        new = change(state)
+        return tuple(getattr(new, name) for name in names)
+
+    found = jax.lax.cond(happening, changed, lambda: tuple(getattr(state, name) for name in names))
+    return state.replace(**dict(zip(names, found, strict=True)))

@@ -15,7 +15,7 @@ from blocs.institutions.procedures.codes import DEMANDS, MEETING, OPEN, REQUESTS
 from blocs.institutions.procedures.slots import BY_ACT, SLOT_FIELDS, advance, between, live, put, vacant
 from blocs.institutions.procedures.stances import alone, binding, dissent, furthest, ranks, view_of, widen
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
-from blocs.mechanisms.moves import fit
+from blocs.mechanisms.moves import fit, only_when
 
 UNREST_TOP = vocabulary()["unrest"].hi or 13.0
 OPEN_TOP = vocabulary()["openness"].hi or 6.0
@@ -160,7 +160,7 @@ class Calling(AbstractMechanism):
         # what opens only now: an act's talk is open from its call
         opens = (stage == OPEN) & (state.session_stage < OPEN)
         state = state.replace(session_age=age.astype(state.session_age.dtype), session_stage=stage)
-        return self._open(world, state, opens)
+        return only_when(opens.any(), state, self.card.writes, lambda s: self._open(world, s, opens))
 
     def _schedule(self, state: State, days: Scalar) -> State:
         """Put the first session that is due, on the calendar and not yet called into a free slot."""
@@ -188,7 +188,7 @@ class Calling(AbstractMechanism):
             "session_agenda": state.plan_agenda[n],
         }
         held = state.plan_held.at[n].set(jnp.where(taken, 1.0, state.plan_held[n]).astype(state.plan_held.dtype))
-        return put(state, slot, taken, given).replace(plan_held=held)
+        return only_when(taken, state, self.card.writes, lambda s: put(s, slot, taken, given)).replace(plan_held=held)
 
     def _needed(self, key: Key, world: World, state: State, span: Scalar) -> State:
         """Let a patron whose prestige suffers call its members to a text, on the issue most salient to it."""
@@ -212,7 +212,7 @@ class Calling(AbstractMechanism):
             "session_declared": agenda,
             "session_agenda": agenda,
         }
-        return put(state, slot, taken, given)
+        return only_when(taken, state, self.card.writes, lambda s: put(s, slot, taken, given))
 
     def _open(self, world: World, state: State, opens: Bool[Array, " session"]) -> State:
         """Seat the delegations, widen the agenda and hand out the blame in the sessions that open now."""

@@ -28,7 +28,7 @@ from blocs.institutions.procedures.codes import (
 from blocs.institutions.procedures.items import CLAUSES, heaviest, worth
 from blocs.institutions.procedures.slots import between
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
-from blocs.mechanisms.moves import approach, fade, fit, lean, unit
+from blocs.mechanisms.moves import approach, fade, fit, lean, only_when, unit
 
 SIZES = (1.0, 0.8, 0.6, 0.5, 0.4)
 """Worth of the items of a list in the order in which they are asked: ours."""
@@ -126,6 +126,13 @@ class Talks(AbstractMechanism):
 
     def tick(self, key: Key, world: World, state: State, days: Scalar) -> State:
         """List, work, answer and close; the tone of past sittings fades."""
+        talking = (state.session_form == REQUESTS) | (state.session_form == DEMANDS)
+        sitting = talking & (state.session_stage >= OPEN) & (state.session_stage <= CLOSING)
+        state = only_when(sitting.any() & (self.strength > 0), state, self.card.writes, lambda s: self._meet(key, s))
+        tone = state.session_tone * fade(self.strength * days, self.half_life)
+        return state.replace(session_tone=fit(tone, "session_tone", state.session_tone))
+
+    def _meet(self, key: Key, state: State) -> State:
         on = self.strength > 0
         asked = on & (state.session_form == REQUESTS)
         pressed = on & (state.session_form == DEMANDS)
@@ -136,9 +143,7 @@ class Talks(AbstractMechanism):
         state = self._answer(state, pressed & sitting, guest)
         state = self._close(state, asked & (state.session_stage == CLOSING), guest)
         over = pressed & (state.session_stage == CLOSING)
-        state = self._judge(state, (asked | pressed) & (state.session_stage == CLOSING), over)
-        tone = state.session_tone * fade(self.strength * days, self.half_life)
-        return state.replace(session_tone=fit(tone, "session_tone", state.session_tone))
+        return self._judge(state, (asked | pressed) & (state.session_stage == CLOSING), over)
 
     def _list(
         self, state: State, asked: Bool[Array, " session"], pressed: Bool[Array, " session"], guest: BySessionActor

@@ -25,7 +25,7 @@ from blocs.institutions.procedures.items import heaviest
 from blocs.institutions.procedures.rules import decide, executed, support, verdicts
 from blocs.institutions.procedures.stances import objections, standing, swayed, view_of
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
-from blocs.mechanisms.moves import approach, fade, fit, lean, unit
+from blocs.mechanisms.moves import approach, fade, fit, lean, only_when, unit
 
 Objection = Float[Array, "session clause actor"]
 CLAUSE_FIELDS = frozenset(
@@ -144,13 +144,16 @@ class Texts(AbstractMechanism):
 
     def tick(self, key: Key, world: World, state: State, days: Scalar) -> State:
         """Draft, amend, decide and sign, then let signed texts work."""
-        writing = (state.session_form == TEXT) & (self.strength > 0)
+        writing = (state.session_form == TEXT) & (state.session_stage >= OPEN) & (self.strength > 0)
+        state = only_when(writing.any(), state, self.card.writes, lambda s: self._meet(key, s, writing))
+        return self._work(world, state, self.strength * days)
+
+    def _meet(self, key: Key, state: State, writing: Bool[Array, " session"]) -> State:
         state = self._draft(state, writing & (state.session_stage == OPEN))
         sitting = writing & ((state.session_stage == OPEN) | (state.session_stage == CLOSING))
         minded = self._minded(state)
         state = self._amend(key, state, sitting, minded)
-        state = self._close(state, writing & (state.session_stage == CLOSING), self._minded(state))
-        return self._work(world, state, self.strength * days)
+        return self._close(state, writing & (state.session_stage == CLOSING), self._minded(state))
 
     def _minded(self, state: State) -> Objection:
         found = objections(
