@@ -22,7 +22,7 @@ def test_members_show_what_dissent_costs_them(bloc):
     m = Positions.make({"internalise": 36500.0})
     now = bloc.at(private_position={CLIENT: -0.8, HOLDOUT: -0.8, OUTSIDER: -0.8}, line=0.6, follow_lag=7.0)
     now = now.at(dissent_cost={CLIENT: 1.0, HOLDOUT: 0.25, OUTSIDER: 1.0})
-    end = live(now, 10, m).state.public_position[:, 0]
+    end = np.asarray(live(now, 10, m).state.public_position)[:, 0]
     assert end[CLIENT] == pytest.approx(0.6, abs=0.02)
     assert end[HOLDOUT] == pytest.approx(0.75 * -0.8 + 0.25 * 0.6, abs=0.02)
     assert end[OUTSIDER] == pytest.approx(-0.8, abs=0.02)
@@ -134,7 +134,7 @@ def test_private_views_drift_to_what_is_shown_unless_doctrine_weighs(bloc):
     m = Positions.make({"internalise": 30.0})
     now = bloc.at(private_position=-0.8, line=0.8, dissent_cost=1.0, follow_lag=7.0)
     now = now.at(doctrine_weight={HOLDOUT: 1.0, CLIENT: 0.0}, private_position={PATRON: 0.8})
-    end = live(now, 40, m).state.private_position[:, 0]
+    end = np.asarray(live(now, 40, m).state.private_position)[:, 0]
     assert end[HOLDOUT] == pytest.approx(-0.8)
     assert end[CLIENT] > 0.5
     assert end[PATRON] == pytest.approx(0.8)

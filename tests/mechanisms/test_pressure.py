@@ -117,7 +117,7 @@ def test_pressure_halves_when_not_renewed_the_slower_the_less_it_can_be_undone(b
     m = Ladder.make({"half_life": 70.0, "follow": 0.0})
     low, high = (rung(live(bloc.at(rung={(PATRON, HOLDOUT): r}), 10, m)) / r for r in (3.0, 21.0))
     assert low == pytest.approx(0.5, abs=1e-4)
-    assert high > 0.7
+    assert high > 0.6
 
 
 def test_the_pressed_search_and_the_patron_learns_of_it_later(bloc):
@@ -126,7 +126,7 @@ def test_the_pressed_search_and_the_patron_learns_of_it_later(bloc):
     now = live(
         bloc.at(rung={(PATRON, HOLDOUT): 17.0}, outside_option_true=0.2, outside_option_perceived=0.0), 26, m
     ).state
-    assert 0.2 < float(now.outside_option_perceived[HOLDOUT]) + 0.2 < float(now.outside_option_true[HOLDOUT]) + 0.2
+    assert 0.05 < float(now.outside_option_perceived[HOLDOUT]) < float(now.outside_option_true[HOLDOUT])
     assert float(now.outside_option_true[HOLDOUT]) > 0.35
     assert float(now.outside_option_true[CLIENT]) == pytest.approx(0.2), "who is left in peace does not search"
     shut = live(bloc.at(rung={(PATRON, HOLDOUT): 17.0}, outside_suppliers=0.0, hard_currency=0.0), 26, m).state

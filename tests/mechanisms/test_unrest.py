@@ -48,7 +48,7 @@ def test_unrest_spreads_to_neighbours(bloc):
 
 
 def test_above_the_release_unrest_feeds_itself(bloc):
-    m = only(excite=0.01, surge=3.0, release=8.0)
+    m = only(excite=0.002, surge=10.0, release=8.0)
     low, high = (
         live(bloc.at(unrest=u, cohesion=0.1, leader_standing=0.4), 26, m).state.unrest[CLIENT] for u in (6.0, 9.5)
     )
