@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -17,6 +17,7 @@ from blocs.inference.events.spells import Clock
 from blocs.inference.events.terms import Term
 
 if TYPE_CHECKING:
+    from blocs.inference.events.bayes import BayesFit
     from blocs.inference.events.gof import Gof
 
 Submodel = Literal["rate", "choice", "coordination", "tie"]
@@ -202,6 +203,12 @@ class EventFit:
         from blocs.inference.events.gof import gof
 
         return gof(self, runs=runs, seed=seed, **options)
+
+    def bayes(self, effects: Sequence[str] = (), **options: Any) -> BayesFit:
+        """Sample the posterior, with actors' own effects; see `blocs.inference.events.bayes.bayes`."""
+        from blocs.inference.events.bayes import bayes
+
+        return bayes(self, effects, **options)
 
     def _decision_frame(self) -> pl.DataFrame:
         history = self.problem.history
