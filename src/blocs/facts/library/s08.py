@@ -32,7 +32,7 @@ def f08_2(lab: Lab) -> Measured:
     """Help that the host gives in a talk after an outburst, less in the same talk without one."""
 
     def helped(acts: list[tuple[float, str, str, str, str]]) -> Floats:
-        runs = lab.run(weeks=14, rate=2.0, set=_requests(), acts=acts)
+        runs = lab.run(weeks=14, rate=1.2, set=_requests(), acts=acts)
         return runs.count(source="hub", target="plain", act="aid", after=OPENS + 1, until=OPENS + LONG)
 
     outburst = (OPENS + 1, "hub", "plain", "threaten", "specialisation")
