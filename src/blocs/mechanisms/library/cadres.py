@@ -14,6 +14,9 @@ from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.economy import faction
 from blocs.mechanisms.moves import approach, fade, fit, unit
 
+MONTH = 30.0
+"""Days in which half of a demonstration is forgotten."""
+
 
 class Cadres(AbstractMechanism):
     """Students abroad n_a, trained and back t_a, their loyalty y_a, -1..1, and the patron's hope of a faction x_a, 0..1.
@@ -123,7 +126,7 @@ class Cadres(AbstractMechanism):
             faction_expectation=fit(hope, "faction_expectation", state.faction_expectation),
             local_capacity=fit(state.local_capacity + skill, "local_capacity", state.local_capacity),
             demonstration=fit(
-                state.demonstration * fade(span, jnp.asarray(30.0)), "demonstration", state.demonstration
+                state.demonstration * fade(span, jnp.asarray(MONTH)), "demonstration", state.demonstration
             ),
             cohesion=fit(state.cohesion * (1.0 - torn), "cohesion", state.cohesion),
         )

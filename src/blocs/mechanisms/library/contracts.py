@@ -16,6 +16,8 @@ from blocs.mechanisms.economy import half_rule, judged_by_all, lends
 from blocs.mechanisms.moves import fade, fit, unit
 
 TOP = vocabulary()["stall"].hi or 4.0
+FORTNIGHT = 14.0
+"""Days in which half of an annulled contract is written off."""
 ANNULLED = TOP - 0.5
 """Stall from which a contract counts as annulled: the last half step."""
 
@@ -120,7 +122,7 @@ class Contracts(AbstractMechanism):
         earned = half_rule(judged_by_all(world, state), self.half, self.poor, self.good)
         flow = earned * unit(1.0 - stall) * (1.0 - state.broken)
         sent = state.pending * (1.0 - fade(span, self.pace)) * flow
-        dead = (stall >= ANNULLED) * (1.0 - fade(span, jnp.asarray(14.0)))
+        dead = (stall >= ANNULLED) * (1.0 - fade(span, jnp.asarray(FORTNIGHT)))
         gone = (state.pending - sent) * dead
         return state.replace(
             stall=fit(stall, "stall", state.stall),

@@ -16,7 +16,11 @@ from blocs.mechanisms.library.unrest import line_gap
 from blocs.mechanisms.moves import approach, fade, fit, unit
 
 HUGE = 1e3
-"""Index units; no request, line or debt is taken beyond it."""
+"""Index units beyond which requests do not pile up."""
+YEAR, HALF_YEAR = 365.0, 180.0
+"""Days in which a fund is half filled up, and half of a request or of struck items lapses."""
+NOTICED = 0.1
+"""Share of its way that one full act moves a client's record."""
 
 
 class Account(NamedTuple):
@@ -148,8 +152,8 @@ class Credit(AbstractMechanism):
         )
 
     def _noticed(self, world: World, act: Act, push: Scalar) -> Scalar:
-        """Share by which a client's act toward its patron moves its record: a tenth for each unit of cooperation."""
-        return 0.1 * push * jnp.abs(world.cooperation[act.act]) * world.client[act.source, act.target]
+        """Share of its way by which a client's act toward its patron moves its record."""
+        return NOTICED * push * jnp.abs(world.cooperation[act.act]) * world.client[act.source, act.target]
 
     def _lend(self, world: World, state: State, act: Act, push: Scalar) -> State:
         i, j, g = act.source, act.target, act.act
@@ -235,10 +239,10 @@ class Credit(AbstractMechanism):
         drawn = state.credit_line * (1.0 - fade(span, self.draw)) * (1.0 - held) * open_
         paid = state.debt * (1.0 - fade(span, self.repay)) * open_
         room = jnp.maximum(0.0, self.budget * world.capability - state.credit_fund)
-        fund = state.credit_fund + jnp.sum(paid, axis=0) + room * (1.0 - fade(span, 365.0))
+        fund = state.credit_fund + jnp.sum(paid, axis=0) + room * (1.0 - fade(span, jnp.asarray(YEAR)))
         goal = 1.0 - 0.5 * line_gap(world, state)
         conduct = approach(state.conduct, goal, (1.0 - fade(span, self.judge)) * world.member)
-        lapse = fade(span, 180.0)
+        lapse = fade(span, jnp.asarray(HALF_YEAR))
         return state.replace(
             credit_line=fit(state.credit_line - drawn, "credit_line", state.credit_line),
             debt=fit(state.debt + drawn - paid, "debt", state.debt),

@@ -15,6 +15,9 @@ from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.economy import STAPLE, lever_place
 from blocs.mechanisms.moves import approach, fade, fit, lean, unit
 
+MONTH = 30.0
+"""Days in which an announcement goes half of the way to what calls for it."""
+
 
 class Provision(AbstractMechanism):
     """Crop c_a (1 normal), announced scarcity k_b, 0..1, and the patron's promise of the staple to a client, p_a, -1..1.
@@ -83,7 +86,7 @@ class Provision(AbstractMechanism):
         keep = fade(span, self.season)
         draw = (uniforms(key, world.actor_id) - 0.5) * 12.0**0.5
         crop = 1.0 + (state.harvest - 1.0) * keep + self.noise * jnp.sqrt(1.0 - keep**2 + 1e-12) * draw * (span > 0)
-        scarcity = approach(state.scarcity, self.alarm(world, state), 1.0 - fade(span, jnp.asarray(30.0)))
+        scarcity = approach(state.scarcity, self.alarm(world, state), 1.0 - fade(span, jnp.asarray(MONTH)))
         patrons = jnp.maximum(1.0, jnp.sum(world.client, axis=1))
         regard = (jnp.sum(world.client * state.warmth.T, axis=1) - world.client @ state.scarcity) / patrons
         goal = jnp.clip(regard, -1.0, 1.0)

@@ -14,6 +14,9 @@ from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.economy import supplies, work_done
 from blocs.mechanisms.moves import approach, fade, fit, unit
 
+FORTNIGHT = 14.0
+"""Days in which technical work goes half of the way to what hands allow."""
+
 
 class Specialists(AbstractMechanism):
     """Experts at work e_a, how well they work q_a, and what is said of a's ground: to a (report), by the centre.
@@ -120,7 +123,7 @@ class Specialists(AbstractMechanism):
         report = approach(report, state.resource_true, own)
         centre = approach(state.resource_centre, state.resource_true * (1.0 - self.discount), told)
         going = work_done(pool, quality, state.local_capacity, self.enough)
-        work = approach(state.technical_work, going, 1.0 - fade(span, jnp.asarray(14.0)))
+        work = approach(state.technical_work, going, 1.0 - fade(span, jnp.asarray(FORTNIGHT)))
         taught = span / 365.0 * self.learn * pool * quality * (1.0 - state.local_capacity)
         return state.replace(
             pool=fit(pool, "pool", state.pool),

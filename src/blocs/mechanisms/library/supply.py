@@ -46,6 +46,8 @@ class Supply(AbstractMechanism):
     cut: Scalar
     resume: Scalar
     half: Scalar
+    poor: Scalar
+    good: Scalar
     alarm: Scalar
     premium: Scalar
     lead: Scalar
@@ -80,6 +82,8 @@ class Supply(AbstractMechanism):
             ),
             Param("resume", "share per unit of cooperation", 0.0, 1.0, 0.8, "R12.1, T n=1: improve and it rises"),
             Param("half", "share", 0.0, 1.0, 0.5, "R12.1, T n=1: half when conduct is poor"),
+            Param("poor", "share", 0.0, 1.0, 0.3, "ours: conduct at or below it earns `half`"),
+            Param("good", "share", 0.0, 1.0, 0.8, "ours: conduct at or above it earns all"),
             Param("alarm", "day", 1.0, 120.0, 21.0, "R11.3, T n=1: below a few weeks; 15 days observed"),
             Param("premium", "share", 0.0, 5.0, 0.3, "ours: one seller asks 30 % more, two 15 %"),
             Param("lead", "day", 0.5, 365.0, 10.0, "R11.3, T n=1: bought and landed before 15 days of stock ran out"),
@@ -95,7 +99,7 @@ class Supply(AbstractMechanism):
         material = world.material[g] > 0
         stop = material & (world.polarity[g] < 0) & (world.act_rung[g] >= self.level)
         aid = material & (world.polarity[g] > 0)
-        earned = half_rule(judged(world, state, i, j), self.half, jnp.asarray(0.3), jnp.asarray(0.8))
+        earned = half_rule(judged(world, state, i, j), self.half, self.poor, self.good)
         given = jnp.where(aid, jnp.maximum(0.0, score), 0.0) * earned
         taken = jnp.where(stop, jnp.maximum(0.0, -score), 0.0) * (state.dependence[j, i] > 0)
         rupture = unit(push) * breaks(world, act)
