@@ -32,8 +32,19 @@ def session(
         place: on the schedule.
         given: other entries of the schedule without their prefix (`day`, `days`, `notice`, `rule`, `dossier`...).
     """
-    values = {"day": OPENS, "days": DAYS, "notice": NOTICE, "rule": 1.0, **given}
-    found: dict[str, Any] = {f"plan_form[{place}]": FORM[form]}
+    values = {
+        "day": OPENS,
+        "days": DAYS,
+        "notice": NOTICE,
+        "lead": 7.0,
+        "rule": 1.0,
+        "reserve": 1.0,
+        "naming": 1.0,
+        **given,
+    }
+    # the scenario may hold a session of its own at this place
+    found: dict[str, Any] = {f"plan_{name}[{place}]": 0.0 for name in ("seat", "chair", "drafter", "agenda", "dossier")}
+    found |= {f"plan_rank[{place}]": -1.0, f"plan_form[{place}]": FORM[form]}
     found |= {f"plan_{name}[{place}]": value for name, value in values.items()}
     found |= {f"plan_seat[{place},{who}]": 1.0 for who in seats}
     found |= {f"plan_agenda[{place},{issue}]": 1.0 for issue in agenda}
