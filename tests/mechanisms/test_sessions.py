@@ -191,3 +191,25 @@ def test_words_for_rules_and_sessions_are_understood():
     ):
         with pytest.raises(InputError, match=words):
             parse_do(line, camp, variables())
+
+
+def test_a_forecast_holds_only_sessions_that_are_called_before_it_starts():
+    from blocs.forecast.simulate import _calendar
+
+    state = build(load("camp")).state
+    first = float(state.plan_day[9] - state.plan_notice[9])  # the calling letter of the tenth
+    assert np.asarray(_calendar(state, first))[:11].tolist() == [1.0] * 10 + [0.0]
+    assert float(_calendar(state, first - 1.0)[9]) == 0.0
+
+
+def test_the_schedule_becomes_starting_values():
+    camp = load("camp")
+    built = build(camp)
+    state, world = built.state, built.model.world
+    place = [m.id for m in camp.schedule if m.session].index("m1960_bucharest")
+    narrator, patron = (world.index("actor", camp.roles[r][0]) for r in ("narrator", "patron"))
+    assert float(state.plan_rank[place, narrator]) == pytest.approx(0.66)
+    assert float(state.plan_chair[place, patron]) == float(state.plan_drafter[place, patron]) == 1.0
+    assert int(state.plan_agenda[place].sum()) == 1
+    assert RULES[int(state.plan_rule[place])] == "convener"
+    assert float(state.plan_day[place]) == (np.datetime64("1960-06-12") - np.datetime64(str(built.epoch))).astype(int)
