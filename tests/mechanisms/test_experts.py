@@ -89,8 +89,8 @@ def test_work_sours_reports_fork_and_the_truth_is_found_later(town):
 @pytest.mark.parametrize(("own", "left"), [(0.0, 0.2), (0.4, 0.6), (0.8, 1.0)])
 def test_withdrawal_costs_what_was_not_trained(town, own, left):
     """R13.5."""
-    m = Specialists.make({"recall": 1.0, "enough": 0.8, "learn": 0.0})
-    now = town.at(pool={HOLDOUT: 0.2}, dependence={(HOLDOUT, PATRON): 0.2}, local_capacity={HOLDOUT: own}, warmth=0.5)
+    m = Specialists.make({"recall": 1.0, "enough": 0.8, "learn": 0.0, "move": 3650.0})
+    now = town.at(pool={HOLDOUT: 0.2}, local_capacity={HOLDOUT: own}, warmth=0.5)
     gone = now.do(m, ("sanction", PATRON, HOLDOUT))
     assert gone.read("pool", HOLDOUT) == 0.0
     kept = now.wait(m, 7.0, 20).read("technical_work", HOLDOUT)
