@@ -58,12 +58,12 @@ def ladder(view: View, chosen: Chosen) -> Options:
 
 def dependence(view: View, chosen: Chosen) -> Options:
     """Suppliers are addressed: largest share that j supplies to i. SYSTEM S10-S13."""
-    return view.state.dependence[chosen.source].max(axis=-1)
+    return view.state.dependence[chosen.source].max(axis=-1, initial=0.0)
 
 
 def supplies(view: View, chosen: Chosen) -> Options:
     """Suppliers address their clients: largest share that i supplies to j. SYSTEM S10-S13."""
-    return view.state.dependence[:, chosen.source].max(axis=-1)
+    return view.state.dependence[:, chosen.source].max(axis=-1, initial=0.0)
 
 
 def debt(view: View, chosen: Chosen) -> Options:
@@ -144,12 +144,12 @@ def pressed_tone(view: View, chosen: Chosen) -> Options:
 
 def dependence_tone(view: View, chosen: Chosen) -> Options:
     """Dependents are careful: polarity of g times the largest share that j supplies to i. Keohane & Nye 1977."""
-    return _tone(view, view.state.dependence[chosen.source, chosen.target].max())
+    return _tone(view, view.state.dependence[chosen.source, chosen.target].max(initial=0.0))
 
 
 def supplier_material(view: View, chosen: Chosen) -> Options:
     """Suppliers use goods: material g times the largest share that i supplies to j. SYSTEM S10-S13; Hirschman 1945."""
-    return view.world.material * view.state.dependence[chosen.target, chosen.source].max()
+    return view.world.material * view.state.dependence[chosen.target, chosen.source].max(initial=0.0)
 
 
 def doctrine_tone(view: View, chosen: Chosen) -> Options:
