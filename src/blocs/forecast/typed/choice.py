@@ -13,7 +13,7 @@ import numpy as np
 
 from blocs.forecast.typed.record import Floats, Ints
 
-KNOTS, CLIP = 6, 6.0
+BENDS, CLIP = (0.05, 0.35, 0.65, 0.9), 6.0
 BATCH, ROUNDS, STEPS, RATE = 64, 5, 800, 3e-3
 Params = dict[str, Any]
 
@@ -41,7 +41,7 @@ class Form:
 
     Attributes:
         name: for the table.
-        curves: whether an effect may bend at `KNOTS` quantiles.
+        curves: whether an effect may bend at `BENDS`, quantiles of its values above the least.
         act: ridge on the offsets of weights by act, per answer; None for none.
         situation: the same by situation.
         curve: ridge on bends.
@@ -147,9 +147,15 @@ def standard_units(x: Floats, seed: int = 0) -> tuple[Floats, Floats, Floats]:
     sample = x[np.sort(rng.choice(len(x), min(len(x), 2000), replace=False))].reshape(-1, x.shape[2])
     mean, scale = sample.mean(axis=0), sample.std(axis=0) + 1e-6
     z = np.clip((sample - mean) / scale, -CLIP, CLIP)
-    knots = np.quantile(z, np.linspace(0.02, 0.995, KNOTS), axis=0)
-    knots = np.maximum.accumulate(knots + 1e-3 * np.arange(KNOTS)[:, None], axis=0)
+    knots = np.stack([_bends(column) for column in z.T], axis=1)
     return mean.astype(np.float32), scale.astype(np.float32), knots.astype(np.float32)
+
+
+def _bends(z: Floats) -> Floats:
+    """Most candidates have the least value of most effects (no history): bends are among the others."""
+    above = z[z > z.min() + 1e-4]
+    knots = np.quantile(above if len(above) > 50 else z, BENDS)
+    return np.maximum.accumulate(knots + 1e-3 * np.arange(len(BENDS)))
 
 
 def fit(
@@ -176,7 +182,7 @@ def fit(
     width = q.x.shape[2]
     p: Params = {"w": jnp.zeros(width)}
     if form.curves:
-        p["g"] = jnp.zeros((KNOTS, width))
+        p["g"] = jnp.zeros((len(BENDS), width))
     if form.act is not None:
         p["r"] = jnp.zeros((acts, width))
     if form.situation is not None:
