@@ -61,6 +61,9 @@ def test_future_ranks_depend_on_no_later_fact(record: TypedRecord, rolled: Rolle
 def test_the_model_beats_recurrency_and_its_first_guess(record: TypedRecord, rolled: Rolled) -> None:
     base = recurrency(record, lambda stage, done, total: None)
     assert (base.day == rolled.test.day).all()
+    new = rolled.test.new.astype(bool)
+    assert (1 / base.strict)[new].max() < 0.1, "a pair without history cannot repeat itself: answers are in one order"
+    assert (1 / base.strict)[~new].mean() > 0.2
     assert (1 / base.strict).mean() > 0.1
     assert rolled.test.mrr > (1 / base.strict).mean() + 0.02
     assert rolled.test.mrr > rolled.guessed.mrr

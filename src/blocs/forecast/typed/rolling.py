@@ -128,11 +128,12 @@ class Asked:
 
 
 def asked(record: TypedRecord, day: int) -> Asked:
-    """Return the questions of a day, each once, and their answers."""
+    """Return the questions of a day, each once, and their answers in the order of the questions."""
     span = record.moves.span(day, day)
     wide = 2 * record.relations
     both, query = np.unique(record.moves.known[span] * wide + record.moves.act[span], return_inverse=True)
-    return Asked(both // wide, both % wide, query, record.moves.other[span])
+    order = np.argsort(query, kind="stable")
+    return Asked(both // wide, both % wide, query[order], record.moves.other[span][order])
 
 
 def sampled(q: Asked, share: float, seed: tuple[int, ...]) -> Asked:
