@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 
 from blocs.bloc.state import State
@@ -29,4 +30,6 @@ def close_step(model: Model, key: Key, state: State) -> State:
     days = jnp.asarray(model.step_days, state.clock.dtype)
     for mechanism in model.mechanisms:
         state = mechanism.tick(named(key, mechanism.card.name), model.world, state, days)
+        # without a bar XLA computes what one mechanism writes anew inside each later one that reads it
+        state = jax.lax.optimization_barrier(state)
     return state.replace(age=jnp.zeros_like(state.age))

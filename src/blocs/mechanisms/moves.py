@@ -18,7 +18,7 @@ from blocs.ground.axes import Scalar
 
 def fade(days: Float[Array, "*any"], half_life: Scalar) -> Float[Array, "*any"]:
     """Return what is left of 1 after `days`: `2**(-days / half_life)`, 0..1."""
-    return 2.0 ** (-days / half_life)
+    return jnp.exp2(-days / half_life)  # a power costs ten times as much
 
 
 def approach(

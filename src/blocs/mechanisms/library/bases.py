@@ -13,7 +13,7 @@ from blocs.ground.axes import Array, Bool, ByActor, Key, Scalar
 from blocs.ground.keys import uniforms
 from blocs.institutions.procedures.rules import decide, executed, verdicts
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
-from blocs.mechanisms.moves import approach, fit, unit
+from blocs.mechanisms.moves import approach, fit, only_when, unit
 
 CONTRACT, DELIVERIES, INCIDENTS, SUPPLIES, COMMAND, VOTE, WITHHELD, ULTIMATUM, FLEET, SETTLED = range(2, 12)
 NEEDS = (99.0, 99.0, 99.0, 3.0, 5.0, 7.0, 8.0, 10.0, 13.0, 15.0, 99.0, 99.0)
@@ -137,6 +137,14 @@ class Bases(AbstractMechanism):
 
     def tick(self, key: Key, world: World, state: State, days: Scalar) -> State:
         """Take the vote, settle what came to the fleet, and let the council meet or not."""
+        stage = state.base_stage
+        due = (jnp.round(stage) == VOTE) | ((stage >= FLEET) & (stage < SETTLED))
+        at_work = due.any() & (self.strength > 0)
+        state = only_when(at_work, state, self.card.writes, lambda s: self._settle(world, s))
+        return self._council(key, world, state, days)
+
+    def _settle(self, world: World, state: State) -> State:
+        """Take the vote and settle what came to the fleet."""
         voting = (jnp.round(state.base_stage) == VOTE) & (self.strength > 0)
         lost = voting & self._enforced(world, state)
         fleet = (state.base_stage >= FLEET) & (state.base_stage < SETTLED) & (self.strength > 0)
@@ -146,12 +154,11 @@ class Bases(AbstractMechanism):
         ends = fleet | lost
         kept = state.vessels_delivered * approach(jnp.ones_like(shut), state.crew_own, self.follow)
         held = jnp.where(ends, kept * (shut >= 0.5) * (control > 0), state.vessels_held)
-        state = state.replace(
+        return state.replace(
             base_control=fit(approach(state.base_control, control, self.strength), "base_control", state.base_control),
             vessels_held=fit(approach(state.vessels_held, held, self.strength), "vessels_held", state.vessels_held),
             base_stage=jnp.where(ends, SETTLED, state.base_stage).astype(state.base_stage.dtype),
         )
-        return self._council(key, world, state, days)
 
     def _enforced(self, world: World, state: State) -> Bool[Array, " actor"]:
         """Return the owners against whom the alliance votes by a rule that somebody can enforce."""

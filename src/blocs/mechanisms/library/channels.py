@@ -130,7 +130,7 @@ class Channels(AbstractMechanism):
         unheard = unheard.at[j, i].multiply((1.0 - cleared).astype(state.unheard.dtype))
         sends = (push > 0) & (paper + order + asked > 0)
         unwelcome = jnp.abs(state.public_position[j, k] - state.known_line[i, k]) / 2.0
-        slow = 2.0 ** (self.hold * unwelcome - self.courtesy * state.warmth[i, j])
+        slow = jnp.exp2(self.hold * unwelcome - self.courtesy * state.warmth[i, j])
         level = jnp.where(order > 0, 0.0, jnp.clip(state.circle[i, k], 0.0, 4.0))
         loose = 10.0 ** (self.spread * level) * (1.0 - state.discretion[j])
         written = {
@@ -179,10 +179,10 @@ class Channels(AbstractMechanism):
         """Return the share 0..1 of the way to the line that the patron's notice brings each actor; the patron knows its line."""
         warmth: ByActor = world.patron @ state.warmth / jnp.maximum(1.0, world.patron.sum())
         unwelcome = jnp.abs(state.public_position - state.line[None, :]) / 2.0
-        half = self.notice * 2.0 ** (self.hold * unwelcome - self.courtesy * warmth[:, None])
+        half = self.notice * jnp.exp2(self.hold * unwelcome - self.courtesy * warmth[:, None])
         # an outsider is told as far as it is courted
         there = (world.patron.sum() > 0) * jnp.maximum(world.member, unit(warmth))
-        return jnp.where(world.patron[:, None] > 0, span > 0, (1.0 - 2.0 ** (-span / half)) * there[:, None])
+        return jnp.where(world.patron[:, None] > 0, span > 0, (1.0 - jnp.exp2(-span / half)) * there[:, None])
 
     def deliver(
         self, key: Key, state: State, known: ByActorIssue, post: _Post

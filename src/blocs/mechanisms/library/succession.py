@@ -162,8 +162,10 @@ class Succession(AbstractMechanism):
 
     def _likely(self, bureau: ByActorSeat, power: ByActorSeat, seat: ByActorSeat) -> ByActorSeat:
         """Return the strength of each contender for an open chair; where the first two are level, the quiet one leads."""
-        ordered = jnp.sort(jnp.where(seat > 0, bureau, -1.0), axis=1)
-        level = (ordered[:, -1] - ordered[:, -2] < self.balance) & (jnp.sum(seat, axis=1) > 2.0)
+        first = jnp.where(seat > 0, bureau, -1.0)
+        lead = jnp.max(first, axis=1)
+        ahead = mark_seat(jnp.argmax(first, axis=1)) > 0
+        level = (lead - jnp.max(jnp.where(ahead, -1.0, first), axis=1) < self.balance) & (jnp.sum(seat, axis=1) > 2.0)
         return jnp.where(level[:, None], -power, bureau)
 
     def _seats(self, state: State, events: _Events, span: Scalar) -> dict[str, Any]:
