@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test slow lint types imports docs wheel check bench clean setup
+.PHONY: demo test slow facts lint types imports docs wheel check bench clean setup
 
 setup: $(READY)
 
@@ -25,6 +25,9 @@ test: $(READY)  ## the quick suite
 
 slow: $(READY)  ## coverage of intervals, calibration, headless browser: minutes
 	$(BIN)/python -m pytest -m slow
+
+facts: $(READY)  ## every stylised fact, with its broken variant: minutes
+	$(BIN)/blocs facts --broken --markdown docs/facts.md
 
 lint: $(READY)
 	$(BIN)/ruff check .

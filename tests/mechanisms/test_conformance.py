@@ -23,8 +23,18 @@ def test_everything_with_default_parameters(kind):
 
 @EACH
 @given(data=st.data(), seed=st.integers(0, 2**32), days=st.sampled_from((7.0, 1.0, 0.25)))
-@settings(QUICK, max_examples=15)
+@settings(QUICK, max_examples=5)
 def test_laws_with_any_parameters(kind, data, seed, days):
+    world = data.draw(worlds())
+    mechanism = data.draw(mechanisms(kind))
+    assert_laws(mechanism, world, data.draw(states(world)), data.draw(acts(world)), root(seed), days)
+
+
+@EACH
+@pytest.mark.slow
+@given(data=st.data(), seed=st.integers(0, 2**32), days=st.sampled_from((7.0, 1.0, 0.25)))
+@settings(QUICK, max_examples=40)
+def test_laws_in_many_situations(kind, data, seed, days):
     world = data.draw(worlds())
     mechanism = data.draw(mechanisms(kind))
     assert_laws(mechanism, world, data.draw(states(world)), data.draw(acts(world)), root(seed), days)

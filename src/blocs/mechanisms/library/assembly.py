@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import jax.numpy as jnp
+from jaxtyping import Array, Bool
 
 from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
@@ -13,7 +14,7 @@ from blocs.institutions.procedures.codes import ADOPTED, AGREED, CLOSING, DEFERR
 from blocs.institutions.procedures.slots import between
 from blocs.institutions.procedures.stances import dissent, view_of
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
-from blocs.mechanisms.moves import approach, fade, fit, unit
+from blocs.mechanisms.moves import approach, fade, fit, only_when, unit
 
 
 class Assembly(AbstractMechanism):
@@ -86,7 +87,13 @@ class Assembly(AbstractMechanism):
 
     def tick(self, key: Key, world: World, state: State, days: Scalar) -> State:
         """Say what came of the sessions that close, and let defiance be forgotten."""
+        faded = state.defiance * fade(self.strength * days, self.half_life)
+        state = state.replace(defiance=fit(faded, "defiance", state.defiance))
         closing = (state.session_stage == CLOSING) & (self.strength > 0)
+        return only_when(closing.any(), state, self.card.writes, lambda s: self._conclude(world, s, closing))
+
+    def _conclude(self, world: World, state: State, closing: Bool[Array, " session"]) -> State:
+        """Say what came of the sessions that close, and who failed to be bound."""
         gathering = closing & (state.session_form > 0) & (state.session_form <= TEXT)
         line = view_of(state.session_chair, state.public_position)
         apart = dissent(state.session_agenda, line, state.public_position, state.salience)
@@ -98,8 +105,7 @@ class Assembly(AbstractMechanism):
         )
         client = jnp.einsum("sj,ij->si", state.session_chair, world.client) > 0
         bitter = jnp.max((unbound & client) * 1.0, axis=0)
-        faded = state.defiance * fade(self.strength * days, self.half_life)
-        risen = approach(faded, 1.0, unit(self.strength * self.sting * bitter))
+        risen = approach(state.defiance, 1.0, unit(self.strength * self.sting * bitter))
         what = jnp.where(text, AGREED, jnp.where(jnp.any(unbound & client, axis=1), RUPTURE, DEFERRAL))
         return state.replace(
             defiance=fit(risen, "defiance", state.defiance),

@@ -106,7 +106,11 @@ class Calling(AbstractMechanism):
         busy = jnp.where(convene, gather.any(), sit.any())
         slot, room = vacant(state.session_stage, state.session_age, BY_ACT)
         wanted = (form > 0) & ~busy & room & (self.strength * act.weight > 0)
-        return put(state, slot, wanted, self._called(world, state, act, form, convene, patron))
+
+        def call(s: State) -> State:
+            return put(s, slot, wanted, self._called(world, s, act, form, convene, patron))
+
+        return only_when(wanted, state, self.card.writes, call)
 
     def _called(
         self, world: World, state: State, act: Act, form: Array, convene: Bool[Array, ""], patron: Bool[Array, ""]

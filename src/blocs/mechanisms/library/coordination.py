@@ -12,7 +12,10 @@ from blocs.bloc.world import Act, World
 from blocs.ground.axes import ByActor, ByActorLever, Key, Scalar
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.library.unrest import shortage
-from blocs.mechanisms.moves import approach, fade, fit, lean, unit
+from blocs.mechanisms.moves import approach, fade, fit, lean, only_when, unit
+
+SELDOM = 4.0
+"""Steps between two rounds of advice."""
 
 
 class Coordination(AbstractMechanism):
@@ -93,9 +96,15 @@ class Coordination(AbstractMechanism):
         hard = unit(self.load * state.quota + shortage(state) + state.unrest / 13.0)
         cost = approach(state.home_cost, hard, soon)
         done = approach(state.compliance, self.carried_out(cost, state.quota), soon)
-        advice = approach(
-            state.advice, self.wanted(world, state), (1.0 - fade(span, self.advise)) * world.member[:, None]
-        )
+        # advice takes years and is dear to work out: it moves once in four steps, by four steps
+        due = jnp.mod(jnp.round(state.clock / jnp.maximum(days, 1e-6)), SELDOM) < 0.5
+        share = (1.0 - fade(SELDOM * span, self.advise)) * world.member[:, None]
+
+        def advised(s: State) -> State:
+            return s.replace(advice=fit(approach(s.advice, self.wanted(world, s), share), "advice", s.advice))
+
+        state = only_when(due & (span > 0), state, ("advice",), advised)
+        advice = state.advice
         moved = span / 365.0 * self.heed * advice * (1.0 - state.doctrine_weight)[:, None]
         used = state.import_share
         grown = unit(used - moved * jnp.where(moved > 0, used, 1.0 - used))
@@ -104,7 +113,6 @@ class Coordination(AbstractMechanism):
         return state.replace(
             home_cost=fit(cost, "home_cost", state.home_cost),
             compliance=fit(done, "compliance", state.compliance),
-            advice=fit(advice, "advice", state.advice),
             import_share=fit(grown, "import_share", state.import_share),
             warmth=fit(warmth, "warmth", state.warmth),
             dissent_cost=fit(state.dissent_cost * (1.0 - stung), "dissent_cost", state.dissent_cost),
