@@ -179,6 +179,7 @@ ISSUE: dict[str, Stat] = {
     ),
 }  # fmt: skip
 EFFECTS |= {
+    ("source", "envoy"): over_actors(lambda s, i, o: max(s.state["mission"][o])),
     **{("target", name): one for name, one in TARGET.items()},
     **{("act", name): one for name, one in ACT.items()},
     **{("issue", name): one for name, one in ISSUE.items()},

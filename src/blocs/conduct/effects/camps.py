@@ -76,6 +76,11 @@ def new_enemy(view: View, chosen: Chosen) -> Options:
     return -openly * jnp.log1p(view.hostile_from(i)) * (1.0 - w.patron)
 
 
+def envoy(view: View, chosen: Chosen) -> Options:
+    """Who is sent does not wait: largest mission of i, 0..1. SYSTEM R21.1."""
+    return view.state.mission.max(axis=1)
+
+
 def mission(view: View, chosen: Chosen) -> Options:
     """Who is sent goes: mission of i to j, 0..1. SYSTEM R21.1."""
     return view.state.mission[chosen.source]
@@ -112,6 +117,7 @@ def weakest_link(view: View, chosen: Chosen) -> Options:
 
 
 EFFECTS = (
+    Effect("envoy", "source", "camps", envoy, sign=1, grade="T"),
     Effect("price_of_thaw", "target", "camps", price_of_thaw, sign=1, grade="T"),
     Effect("aloof", "target", "camps", aloof, sign=1, grade="T"),
     Effect("new_enemy", "target", "camps", new_enemy, sign=1, grade="T"),

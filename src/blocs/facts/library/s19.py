@@ -24,7 +24,7 @@ def f19_1(lab: Lab) -> Measured:
     seen, true = lab.uniform(0, 1, runs_), lab.uniform(0, 1, runs_)
     runs = lab.run(
         runs=runs_,
-        rate=1.9,
+        rate=1.6,
         set={
             "outside_option_perceived[rim]": seen,
             "outside_option_true[rim]": true,
@@ -54,7 +54,7 @@ def f19_2(lab: Lab) -> Measured:
     true = lab.uniform(0, 1, 400)
     runs = lab.run(
         runs=400,
-        rate=1.9,
+        rate=1.6,
         set={"outside_option_true[strand]": true, "outside_suppliers[strand]": 0.0, "hard_currency[strand]": 0.0,
              "rung[hub,strand]": 19.0},
     )  # fmt: skip
@@ -74,7 +74,7 @@ def f19_3(lab: Lab) -> Measured:
 
 def f19_4(lab: Lab) -> Measured:
     """Share of what the holdout says to outsiders that is on the quarrel's issue, less that share inside the camp."""
-    runs = lab.run(rate=1.9, acts=BLOWS, set={"public_position[rim,line]": -1.0, "patience[hub,rim]": 0.3})
+    runs = lab.run(rate=1.6, acts=BLOWS, set={"public_position[rim,line]": -1.0, "patience[hub,rim]": 0.3})
     outside = [runs.count(source="rim", target="strand", after=90, **on) for on in ({"issue": "line"}, {})]
     inside = [
         runs.count(source="rim", target=("hub", "plain", "ridge"), after=90, **on) for on in ({"issue": "line"}, {})

@@ -43,7 +43,7 @@ def f21_2(lab: Lab) -> Measured:
     """Correlation of how hostile a proxy's acts toward the holdout are with the share of its imports the patron supplies."""
     runs_ = 400
     share = lab.uniform(0, 1, runs_)
-    runs = lab.run(runs=runs_, rate=1.9, acts=_clashes(tuple(range(20, 340, 20))),
+    runs = lab.run(runs=runs_, rate=1.5, acts=_clashes(tuple(range(20, 340, 20))),
                    set={"dependence[plain,hub]": share, "trust[rim,plain]": 0.9})  # fmt: skip
     side = {"source": "plain", "target": "rim"}
     number = runs.count(**side)
@@ -58,7 +58,7 @@ def f21_2(lab: Lab) -> Measured:
 
 def f21_3(lab: Lab) -> Measured:
     """Share of third parties' acts toward the holdout within a fortnight of a clash, less the share of days that are."""
-    runs = lab.run(rate=1.5, acts=_clashes())
+    runs = lab.run(rate=0.6, acts=_clashes())
     near = sum(runs.count(source=THIRD, target="rim", after=day, until=day + 15) for day in CLASHES)
     total = runs.count(source=THIRD, target="rim")
 
@@ -74,7 +74,7 @@ def f21_4(lab: Lab) -> Measured:
     for answer in ("refuse", "agree"):
         acts = [(100.0, "hub", "rim", "meet", "line"), (101.0, "rim", "hub", answer, "line")]
         counts.append(
-            lab.run(rate=1.5, acts=acts).count(source=THIRD, target="rim", act=PERSUADE, after=101, until=131)
+            lab.run(rate=1.0, acts=acts).count(source=THIRD, target="rim", act=PERSUADE, after=101, until=131)
         )
     return counts[0] - counts[1]
 
@@ -82,7 +82,13 @@ def f21_4(lab: Lab) -> Measured:
 FAMILY = Family(
     system="S21",
     mechanisms=("warmth", "camps", "mediation", "positions"),
-    conduct={"target.mission": 3.0, "act.errand": 1.5, "act.harsh_errand": 3.0, "act.answer_broker": 2.0},
+    conduct={
+        "source.envoy": 2.0,
+        "target.mission": 4.0,
+        "act.errand": 1.5,
+        "act.harsh_errand": 3.0,
+        "act.answer_broker": 2.0,
+    },
     facts=(
         Fact(
             "F21.1",
