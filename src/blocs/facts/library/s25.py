@@ -66,8 +66,8 @@ def f25_3(lab: Lab) -> Measured:
 
 def f25_4(lab: Lab) -> Measured:
     """Rank correlation of the bias of reports to the centre with the days until its fifth act toward a member in trouble."""
-    bias = lab.uniform(0.0, 0.97)
-    runs = lab.run(rate=0.6, set={"report_bias[hub]": bias, "unrest[rim]": 10.0})
+    bias = lab.uniform(0.0, 0.97, runs=400)
+    runs = lab.run(runs=400, rate=0.6, set={"report_bias[hub]": bias, "unrest[rim]": 10.0})
     fifth = np.cumsum(runs.matching(source="hub", target="rim"), axis=1) >= FIFTH
     days = np.where(fifth.any(axis=1), runs.day[np.arange(len(bias)), fifth.argmax(axis=1)], 364.0)
     return stat(ranks, bias, days.astype(float))

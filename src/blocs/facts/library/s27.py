@@ -78,7 +78,7 @@ FAMILY = Family(
             "F27.1",
             "Openness moves one step at a time, with few reversals",
             f27_1,
-            at_least=0.75,
+            at_least=0.8,
             broken={"openness": {"step": 6.0, "jump": 6.0}},
             unit="of the rise",
         ),
