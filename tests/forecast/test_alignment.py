@@ -20,7 +20,7 @@ def invented(seed: int = 0, years: int = YEARS) -> Panel:
     votes, year, subject = [], [], []
     for y in range(years):
         place = place + 0.1 * rng.normal(size=place.shape)
-        for s in rng.integers(0, 30, 60):
+        for s in rng.integers(0, 30, 40):
             pull = place @ lines[s, :2] + lines[s, 2] + 0.6 * rng.normal(size=STATES)
             cast = np.where(pull > 0.3, 1.0, np.where(pull < -0.3, -1.0, 0.0))
             votes.append(np.where(rng.random(STATES) < 0.1, np.nan, cast))
@@ -85,8 +85,8 @@ def test_beats_three_lags_where_votes_have_structure(panel):
         gaps = [f.cases.outcome - f.median for f in found]
         return np.mean([np.abs(g - g.mean()).mean() for g in gaps])
 
-    assert crps(made) < 0.99 * crps(rival)
-    assert apart(made) < apart(rival)
+    assert crps(made) < crps(rival)
+    assert apart(made) < 0.98 * apart(rival)
     inside = [((f.quantiles[:, 5] <= f.cases.outcome) & (f.cases.outcome <= f.quantiles[:, -6])).mean() for f in made]
     assert 0.6 < np.mean(inside) < 0.92  # of 0.78
     assert all((np.diff(f.quantiles, axis=1) >= 0).all() for f in made)

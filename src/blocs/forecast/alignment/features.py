@@ -24,6 +24,9 @@ FEATURES: Mapping[str, str] = {
     "state gap": "distance of the two states' mean agreement, short memory",
     "like voters": "how states that vote like one of the pair agree with the other, memory",
     "like voters, subjects": "the same on the weighted subjects",
+    "like voters, short": "how states that vote alike in short memory agree with the other, short memory",
+    "moved": "short memory less memory, times how much the two states moved against the year's mean",
+    "moved, like voters": "the same of the like voters",
     "near states": "how neighbours of one of the pair agree with the other",
     "fellow members": "how states in the same organisations as one of the pair agree with the other",
 }
@@ -50,10 +53,13 @@ def features(panel: Panel, origin: int) -> tuple[Floats, Floats]:
     active = np.flatnonzero(shared.sum(axis=1) > 0)
     level = _state_mean(short, shared > 20.0)
     like = _like_voters(memory, active)
+    quick = _neighbours(_like_voters(short, active), short, active)
+    slow = _neighbours(like, memory, active)
+    moved = _moved(short - memory, shared > 20.0)
     near = [_relative(panel, origin, kind) for kind in ("near states", "fellow members")]
     matrices = [
         *_lags(panel, origin), short, memory, subjects, spread, level[:, None] + level, np.abs(level[:, None] - level),
-        _neighbours(like, memory, active), _neighbours(like, subjects, active),
+        slow, _neighbours(like, subjects, active), quick, (short - memory) * moved, (quick - slow) * moved,
         *(_neighbours(weight, memory, active) for weight in near),
     ]  # fmt: skip
     first, second = panel.pairs
@@ -123,6 +129,13 @@ def _state_mean(agreement: Floats, known: NDArray[np.bool_]) -> Floats:
     number = known.sum(axis=1)
     mean = np.where(known, agreement, 0.0).sum(axis=1) / np.maximum(number, 1)
     return np.where(number > 0, mean, mean[number > 0].mean() if (number > 0).any() else 0.0)
+
+
+def _moved(change: Floats, known: NDArray[np.bool_]) -> Floats:
+    """Return how far the two states of a pair moved, in means of the year (S, S): 1 where both moved as others did."""
+    size = np.sqrt(_state_mean(change**2, known))
+    size = size / max(float(size[known.any(axis=1)].mean()) if known.any() else 1.0, 1e-9)
+    return 0.5 * (size[:, None] + size)
 
 
 def _like_voters(agreement: Floats, active: NDArray[np.intp]) -> Floats:

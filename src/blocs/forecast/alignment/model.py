@@ -18,7 +18,7 @@ Progress = Callable[[str, int, int], None]
 NAMES = tuple(FEATURES)
 LAGS = slice(0, 3)
 FLOOR = 0.01
-LEVEL_YEARS, LEVEL_PRIOR = 5, 0.002
+LEVEL_YEARS, LEVEL_PRIOR = 5, 0.02
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,7 +69,7 @@ class Alignment:
 
     fade: float = 0.9
     ridge: float = 0.1
-    memory: int = 10
+    memory: int = 20
     drift: float = 1.0
 
 
@@ -79,6 +79,7 @@ class _Moments:
 
     square: Floats
     cross: Floats
+    noise: float
     scale: Floats = field(init=False)
 
     def __post_init__(self) -> None:
@@ -113,10 +114,10 @@ def roll(
         first: first target year to forecast.
         choices: of the model.
         frozen: the last year whose outcome may move the weights; None learns on to each origin. The spread is always
-            that of the errors of the ten years to the origin.
+            that of the errors of the years to the origin.
 
     Raises:
-        ValueError: no outcome is known ten years before `first`.
+        ValueError: no error is known before `first`.
     """
     picked = choices or Alignment()
     moments = [_moments(c) for c in cases]
@@ -169,12 +170,16 @@ def _moments(case: Cases) -> _Moments:
     x = case.x.astype(np.float64)
     x = x - x.mean(axis=0)
     y = case.outcome - case.outcome.mean(dtype=np.float64)
-    return _Moments(x.T @ x / len(y), x.T @ y / len(y))
+    noise = float(((y - x[:, 0]) ** 2).mean())
+    return _Moments(x.T @ x / len(y), x.T @ y / len(y), max(noise, 1e-6))
 
 
 def _ridge(moments: Sequence[_Moments], age: Sequence[int], choices: Alignment) -> Floats:
-    """Return coefficients (K,) of the regression within years, older years fading."""
-    w = choices.fade ** np.array(age, np.float64)
+    """Return coefficients (K,) of the regression within years; older years fade, and so do those that broke with the last.
+
+    A year weighs by the inverse of its pairs' mean squared change: years of a new agenda say little about a pair.
+    """
+    w = choices.fade ** np.array(age, np.float64) / np.array([m.noise for m in moments])
     w /= w.sum()
     square = np.einsum("y,ykl->kl", w, np.stack([m.square for m in moments]))
     cross = np.einsum("y,yk->k", w, np.stack([m.cross for m in moments]))
@@ -225,7 +230,8 @@ def _signs(case: Cases, point: Floats) -> Floats:
         np.ones(len(p)), p, p * (1.0 - p), 1.0 / np.sqrt(case.shared + 5.0), np.abs(last - before),
         np.abs(last - case.x[:, at["like voters"]]), np.abs(last - case.x[:, at["positions"]]),
         case.x[:, at["state gap"]], np.abs(case.x[:, at["short memory"]] - case.x[:, at["memory"]]),
-        case.x[:, at["state level"]],
+        case.x[:, at["state level"]], np.abs(case.x[:, at["like voters, short"]] - case.x[:, at["like voters"]]),
+        np.abs(case.x[:, at["moved"]]), np.abs(case.x[:, at["moved, like voters"]]),
     ]  # fmt: skip
     return np.stack(columns, axis=1).astype(np.float64)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from blocs.forecast.lapse.design import Pacts, Term
 
 Floats = NDArray[np.floating[Any]]
+SLOPE = 5.0
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,12 @@ class Hazard:
     Attributes:
         ridge: penalty, half the sum of squared standardised coefficients.
         fade: weight of a training year against the year after it.
+        level_fade: the same for the level alone, which is set so that forecast lapses equal those seen.
     """
 
     ridge: float = 60.0
     fade: float = 0.98
+    level_fade: float | None = 1.0
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def base_rate(pacts: Pacts, first: int, last: int | None, window: int | None = N
 def logit(pacts: Pacts, terms: tuple[Term, ...], first: int, last: int | None, ridge: float = 1.0) -> Floats:
     """Return probabilities (N,) of a plain ridge logit, each pair of weight one, NaN before `first`."""
     x = pacts.design(terms)
-    return _rolled(pacts, x, np.ones(len(x)), tuple(t.name for t in terms), first, last, Hazard(ridge, 1.0))[0]
+    return _rolled(pacts, x, np.ones(len(x)), tuple(t.name for t in terms), first, last, Hazard(ridge, 1.0, None))[0]
 
 
 def hazard(
@@ -110,6 +113,8 @@ def _rolled(
         if fitted is None or limit != before:
             age = limit - pacts.origin[known] - pacts.horizon
             fitted = fit_logit(x[known], pacts.lapsed[known], weight[known] * choices.fade**age, names, choices.ridge)
+            if choices.level_fade is not None:
+                fitted = _levelled(fitted, x[known], pacts.lapsed[known], choices.level_fade**age)
             before = limit
         at = pacts.origin == year
         found[at] = 1.0 / (1.0 + np.exp(-fitted.score(x[at])))
@@ -146,6 +151,23 @@ def fit_logit(x: Floats, y: Floats, weight: Floats, names: tuple[str, ...], ridg
         if np.abs(step).max() < 1e-8:
             break
     return Logit(names, beta[1:], float(beta[0]), centre, scale, fill)
+
+
+def _levelled(fit: Logit, x: Floats, y: Floats, weight: Floats) -> Logit:
+    """Stretch and move the log odds so that they fit the lapses seen, every pair of weight one but for its age.
+
+    The ridge draws all odds together, and large pacts counted less; both are made good by one slope and one level.
+    """
+    z = np.column_stack([np.ones(len(x)), fit.score(x)])
+    beta = np.array([0.0, 1.0])
+    for _ in range(50):
+        p = 1.0 / (1.0 + np.exp(-np.clip(z @ beta, -30, 30)))
+        slope = z.T @ (weight * (y - p)) - np.array([0.0, SLOPE]) * (beta - np.array([0.0, 1.0]))
+        step = np.linalg.solve((z * (weight * p * (1.0 - p))[:, None]).T @ z + np.diag([1e-9, SLOPE]), slope)
+        beta = beta + step * min(1.0, 1.0 / max(float(np.abs(step).max()), 1e-12))
+        if np.abs(step).max() < 1e-8:
+            break
+    return replace(fit, level=float(beta[0] + beta[1] * fit.level), weight=beta[1] * fit.weight)
 
 
 def _standard(x: Floats, fill: Floats, centre: Floats, scale: Floats) -> Floats:
