@@ -24,7 +24,7 @@ def town(bloc):
 
 
 def test_ceremony_follows_need_and_not_only_warmth(town):
-    """R09.1."""
+    """R09.1, F09.1."""
     m, visit = Ceremony.make(), ("visit", HOLDOUT, PATRON)
     plain = town.do(m, visit).read("honour_level", PATRON, HOLDOUT)
     asked = town.at(request={(PATRON, HOLDOUT): 3.0}).do(m, visit).read("honour_level", PATRON, HOLDOUT)
@@ -34,7 +34,7 @@ def test_ceremony_follows_need_and_not_only_warmth(town):
 
 
 def test_open_hosts_are_trusted_and_slights_lower_standing(town):
-    """R09.4, R09.8."""
+    """R09.4, R09.8, F09.4."""
     m = Ceremony.make()
     guest = [town.at(access=a).do(m, ("visit", CLIENT, PATRON)).read("warmth", CLIENT, PATRON) for a in (0.0, 0.5, 1.0)]
     assert guest[0] < guest[1] == 0.0 < guest[2]
@@ -88,7 +88,7 @@ def test_work_sours_reports_fork_and_the_truth_is_found_later(town):
 
 @pytest.mark.parametrize(("own", "left"), [(0.0, 0.2), (0.4, 0.6), (0.8, 1.0)])
 def test_withdrawal_costs_what_was_not_trained(town, own, left):
-    """R13.5."""
+    """R13.5, F13.4."""
     m = Specialists.make({"recall": 1.0, "enough": 0.8, "learn": 0.0, "move": 3650.0})
     now = town.at(pool={HOLDOUT: 0.2}, local_capacity={HOLDOUT: own}, warmth=0.5)
     gone = now.do(m, ("sanction", PATRON, HOLDOUT))
@@ -116,7 +116,7 @@ def test_nobody_is_lost_between_school_and_home(town):
 
 
 def test_a_united_party_keeps_its_cadres_and_the_patron_hopes_in_vain(town):
-    """R14.1, R14.2."""
+    """R14.1, R14.2, F14.1."""
     m = Cadres.make()
     now = town.at(trained=0.4, cohesion={CLIENT: 0.1, HOLDOUT: 0.95}, student_loyalty=0.0, rung={PATRON: 12.0})
     later = now.wait(m, 7.0, 104)
@@ -129,7 +129,7 @@ def test_a_united_party_keeps_its_cadres_and_the_patron_hopes_in_vain(town):
 
 
 def test_quotas_beyond_what_a_member_bears_are_not_carried_out(town):
-    """R15.1, R15.2."""
+    """R15.1, R15.2, F15.1, F15.3."""
     m = Coordination.make()
     calm = town.at(quota={CLIENT: 0.5}).wait(m, 7.0, 52)
     hard = town.at(quota={CLIENT: 0.5}, unrest={CLIENT: 9.0}).wait(m, 7.0, 52)
@@ -148,7 +148,7 @@ def test_claims_brought_to_a_forum_are_referred_to_the_patron(town):
 
 
 def test_advice_goes_toward_what_the_patron_buys_and_sells(town):
-    """R15.3, R15.6."""
+    """R15.3, R15.6, F15.2."""
     m = Coordination.make()
     now = town.at(
         import_share={(PATRON, 0): 0.0, (PATRON, 1): 1.0},
@@ -160,7 +160,7 @@ def test_advice_goes_toward_what_the_patron_buys_and_sells(town):
 
 
 def test_an_offer_on_territory_cools_a_member(town):
-    """R15.5."""
+    """R15.5, F15.4."""
     year = town.at(integration_offer={CLIENT: 1.0}).wait(Coordination.make(), 7.0, 52)
     assert year.read("warmth", CLIENT, PATRON) < -0.3
     assert year.read("dissent_cost", CLIENT) < 0.35
