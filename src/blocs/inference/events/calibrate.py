@@ -73,7 +73,14 @@ def calibrate(
     if sets.exact:
         raise bad_input("calibrate", "sets", "are of exact time", "choice sets or the order of events")
     belief = prior or Prior()
-    run = sampler(model_of(sets, belief, likelihood), (levels - 1) * thin, warmup, 1)
+    model = model_of(sets, belief, likelihood)
+
+    @jax.jit
+    def posterior(key: Any, pick: Any) -> dict[str, Any]:
+        chain = sampler(model, (levels - 1) * thin, warmup, 1)
+        chain.run(key, pick)
+        return chain.get_samples()
+
     rng = np.random.default_rng(seed)
     names, ranks = (*(f"beta {k}" for k in range(sets.x.shape[2])), *(f"sd {s}" for s in sets.actor)), list[Ints]()
     for number in range(runs):
@@ -81,8 +88,7 @@ def calibrate(
         spread = {s: abs(rng.normal()) * belief.spread for s in sets.actor}
         effect = {s: spread[s] * rng.normal(size=sets.size[s]) for s in sets.actor}
         pick = _draw(sets, beta, effect, rng)
-        run.run(jax.random.PRNGKey(seed * 100_003 + number), jax.numpy.asarray(pick))
-        drawn = run.get_samples()
+        drawn = posterior(jax.random.PRNGKey(seed * 100_003 + number), jax.numpy.asarray(pick))
         kept = {k: np.asarray(v)[thin - 1 :: thin] for k, v in drawn.items()}
         below = [(kept["beta"] < beta).sum(axis=0), *((kept[f"sd_{s}"] < spread[s]).sum()[None] for s in sets.actor)]
         ranks.append(np.concatenate(below))

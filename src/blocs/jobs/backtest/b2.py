@@ -65,8 +65,8 @@ def run(data: Path, seed: int, tell: Progress) -> Findings:
 NOTES = (
     f"Training windows end by {TRAIN_END}; test origins from {FIRST}. `learning on`, `rolling` and `rolling20` also use "
     "outcomes known at each origin; the others keep what they learned by 1989.",
-    "An earlier draft of the model (eighteen terms, no compounding) was also read on the test years; the one shown was chosen "
-    "by rolling origin on 1966-1988, and so was the level of its forecasts.",
+    "Drafts of the model were also read on the test years. What changed since (fewer terms, the chance of a year compounded, "
+    "odds stretched to the lapses seen) was chosen by rolling origin on 1966-1988; the test years are not untouched.",
     "Intervals draw whole episodes again (year and hub state of a lapse; origin year and hub of pacts that held): pairs of "
     "one episode are one case. The test years hold few episodes, so an interval that spans zero is the rule, and no "
     "forecaster is called better on it.",
