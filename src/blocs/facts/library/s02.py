@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blocs.bloc.inside import EXPELLED
 from blocs.facts.base import Fact, Family, Floats, Measured, stat
@@ -13,7 +14,7 @@ SEATS = (1, 2, 3)
 LOCKS = ("hold_force", "hold_security", "hold_committee")
 
 
-def first_week(there: Floats) -> Floats:
+def first_week(there: NDArray[np.bool_]) -> Floats:
     """Return the first week in which something is so, or the last week where it never is; axis run."""
     return np.where(there.any(axis=1), there.argmax(axis=1), there.shape[1] - 1).astype(float)
 
@@ -56,7 +57,7 @@ def f02_2(lab: Lab) -> Measured:
         for run, week in zip(*np.nonzero(jumps[:, lag : WEEKS - lag - 1]), strict=True):
             w = week + lag + 1
             after = purges[run, min(w + lag, WEEKS)] - purges[run, w]
-            gained.append(after - (purges[run, w] - purges[run, w - lag]))
+            gained.append(float(after - (purges[run, w] - purges[run, w - lag])))
         return float(np.mean(gained)) if gained else float("nan")
 
     return stat(lead, rift, purges)
