@@ -17,6 +17,7 @@ def f01_1(lab: Lab) -> Measured:
 
     def conceded(mandate: float, acts: list[tuple[float, str, str, str, str]]) -> Floats:
         runs = lab.run(
+            runs=500,
             rate=1.6,
             weeks=TALKS,
             set={"mandate[rim,line]": mandate, "salience[rim,line]": 0.4},
@@ -71,14 +72,17 @@ def f01_3(lab: Lab) -> Measured:
 
 
 def f01_4(lab: Lab) -> Measured:
-    """Share of heads who conceded and fell under one pressure: split leaderships less those of one mind."""
+    """The lesser gap, of heads lost and of those who conceded, between split leaderships and those of one mind."""
     unity = lab.uniform(0.05, 0.95)
     demands = [(7.0 * n + 1.0, "hub", "plain", "demand", "headship") for n in range(1, 27)]
     runs = lab.run(rate=1.6, weeks=40, set={"cohesion[plain]": unity, "leader_standing[plain]": 0.5}, acts=demands)
     fell = runs["leader_changes[plain]"][:, 30] > 0
     conceded = runs.count(source="plain", target="hub", act="agree", until=210.0) > 0
-    both = (fell & conceded).astype(float)
-    return stat(lambda u, y: float(y[u < 0.35].mean() - y[u > 0.65].mean()), unity, both)
+
+    def gap(u: Floats, y: Floats) -> float:
+        return float(y[u < 0.35].mean() - y[u > 0.65].mean())
+
+    return stat(lambda u, a, b: min(gap(u, a), gap(u, b)), unity, fell.astype(float), conceded.astype(float))
 
 
 FAMILY = Family(
@@ -87,7 +91,7 @@ FAMILY = Family(
     conduct={
         "act.balance_back_tone": 2.0,
         "act.split_yields": 4.0,
-        "issue.issue_reciprocity": 1.5,
+        "issue.issue_reciprocity": 3.0,
         "issue.mandate_holds": 8.0,
     },
     facts=(
@@ -114,6 +118,7 @@ FAMILY = Family(
             at_most=0.25,
             broken={"credit": {"slice": 0.01, "restore": 1.0}},
             unit="of what explains the grant",
+            note="The review that a protest brings about (R10.7) restores a part at once, so the first objection counts.",
         ),
         Fact(
             "F01.4",
