@@ -24,6 +24,8 @@ class Model(eqx.Module):
         half_lives: of decayed memory in days, scene first (axis memory).
         specification: the effects and tables of conduct.
         step_days: length of one step in days.
+        stride: steps after which a slow mechanism is ticked once, by all their days (multirate stepping); 1 ticks all
+            mechanisms in every step.
     """
 
     world: World
@@ -31,6 +33,7 @@ class Model(eqx.Module):
     half_lives: Float[Array, " memory"]
     specification: Specification = eqx.field(static=True)
     step_days: float = eqx.field(static=True)
+    stride: int = eqx.field(static=True, default=1)
 
 
 class Tempo(eqx.Module):

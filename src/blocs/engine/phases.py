@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import jax
+from collections.abc import Callable
+
 import jax.numpy as jnp
 
 from blocs.bloc.state import State
@@ -10,6 +11,8 @@ from blocs.bloc.world import Act
 from blocs.engine.model import Model
 from blocs.ground.axes import Key, Scalar
 from blocs.ground.keys import named
+from blocs.mechanisms.base import AbstractMechanism
+from blocs.mechanisms.moves import only_when
 
 
 def wait(state: State, days: Scalar) -> State:
@@ -26,10 +29,21 @@ def perform(model: Model, state: State, act: Act) -> State:
 
 
 def close_step(model: Model, key: Key, state: State) -> State:
-    """Apply one whole step of time through every mechanism in order; memory becomes current and its age 0."""
+    """Apply one whole step of time through every mechanism in order; memory becomes current and its age 0.
+
+    Slow mechanisms take turns: each is ticked once in `model.stride` steps, by the days of all of them.
+    """
     days = jnp.asarray(model.step_days, state.clock.dtype)
-    for mechanism in model.mechanisms:
-        state = mechanism.tick(named(key, mechanism.card.name), model.world, state, days)
-        # without a bar XLA computes what one mechanism writes anew inside each later one that reads it
-        state = jax.lax.optimization_barrier(state)
+    step = jnp.round(state.clock / days)
+    for place, mechanism in enumerate(model.mechanisms):
+        # a branch of its own: what is switched off or not due costs nothing
+        stride = model.stride if mechanism.card.slow else 1
+        due = (mechanism.strength > 0) & (jnp.mod(step + place, stride) < 0.5)
+        tick = _ticking(model, mechanism, key, stride * days)
+        state = only_when(due, state, mechanism.card.writes, tick)
     return state.replace(age=jnp.zeros_like(state.age))
+
+
+def _ticking(model: Model, mechanism: AbstractMechanism, key: Key, days: Scalar) -> Callable[[State], State]:
+    stream = named(key, mechanism.card.name)
+    return lambda state: mechanism.tick(stream, model.world, state, days)

@@ -46,7 +46,8 @@ class Card:
     """What a mechanism declares of itself.
 
     `systems` and `rules` are ids of SYSTEM.md (S18, R18.1); `reads` and `writes` are names of the vocabulary; `laws` are
-    keys of `LAWS`; `references` are citations.
+    keys of `LAWS`; `references` are citations. `slow` tells that it changes over months, so that a model may tick it
+    once in several steps (`Model.stride`).
     """
 
     name: str
@@ -58,6 +59,7 @@ class Card:
     laws: frozenset[str]
     params: tuple[Param, ...]
     references: tuple[str, ...] = ()
+    slow: bool = False
 
 
 class AbstractMechanism(eqx.Module):

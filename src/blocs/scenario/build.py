@@ -74,7 +74,8 @@ def build(
     parts = build_mechanisms({**scenario.spec.mechanisms, **(mechanisms or {})}, without, str(scenario.path))
     memory = next(m for m in parts if m.card.name == "memory")
     half_lives: Array = memory.half_lives()  # type: ignore[attr-defined]
-    model = Model(world, parts, half_lives, specification or specification_of(scenario), float(scenario.spec.step_days))
+    chosen = specification or specification_of(scenario)
+    model = Model(world, parts, half_lives, chosen, float(scenario.spec.step_days), stride_of(scenario))
     state = starting_state(scenario, world, len(half_lives))
     built = Built(scenario, model, state, scenario.spec.period.start)
     return cast(built, dtype)
@@ -100,6 +101,14 @@ def specification_of(scenario: Scenario) -> Specification:
     """Return the effects a scenario asks for: the whole catalogue less those under `model: without`."""
     names = scenario.spec.model.get("without", [])
     return leave_out(full(), names, str(scenario.path)) if names else full()
+
+
+def stride_of(scenario: Scenario) -> int:
+    """Return after how many steps a slow mechanism is ticked once: `stride` under `model`, 1 by default."""
+    stride = scenario.spec.model.get("stride", 1)
+    if not isinstance(stride, int) or not 1 <= stride <= 52:
+        raise bad_input(str(scenario.path), "model.stride", f"is {stride!r}", "a number of steps, 1 to 52")
+    return stride
 
 
 def build_mechanisms(

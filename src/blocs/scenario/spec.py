@@ -229,7 +229,8 @@ class Question(Part):
     """A counterfactual question: outcomes it asks about, variables it changes, interventions that state it.
 
     `window` is the time in which both sides are simulated, the forecast of the scenario by default; it may begin inside
-    the training period, where the question is what another course would have been. `concepts` names what the question also turns on and the vocabulary of the state does not (yet) hold.
+    the training period, where the question is what another course would have been. `concepts` names
+    what the question also turns on and the vocabulary of the state does not (yet) hold.
     """
 
     id: Id

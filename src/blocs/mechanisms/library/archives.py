@@ -54,6 +54,7 @@ class Archives(AbstractMechanism):
         reads=frozenset({"evidence", "charge", "release", "circle", "openness", "rung", "tapped", "tap_known"}),
         writes=frozenset({"evidence", "charge", "release", "circle"}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "deterministic"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("keep", "share", 0.0, 1.0, 0.1, "S28 procedure 1, T n=3: letters are kept and quoted to the sender"),

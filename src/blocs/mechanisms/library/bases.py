@@ -85,6 +85,7 @@ class Bases(AbstractMechanism):
             }
         ),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("deliver", "share per unit of cooperation", 0.0, 1.0, 0.1, "S16 parameters, T n=1: 4 of 12; ours"),

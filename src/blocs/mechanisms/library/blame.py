@@ -55,6 +55,7 @@ class Blame(AbstractMechanism):
         ),
         writes=frozenset({"blame", "rebuff", "envoys_blamed"}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("climb", "per day", 0.0, 1.0, 0.012, "F04.1, C n=1: five steps in 32 months"),

@@ -71,6 +71,7 @@ class Cadres(AbstractMechanism):
             }
         ),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "deterministic"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("send", "share a year", 0.0, 1.0, 0.04, "S14 parameters: several hundred after a decade; ours"),

@@ -47,6 +47,7 @@ class Camps(AbstractMechanism):
         ),
         writes=frozenset({"trust", "party_tie", "rival_centre", "thaw"}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "deterministic"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param(

@@ -45,6 +45,7 @@ class Ceremony(AbstractMechanism):
         reads=frozenset({"honour_level", "prestige", "listed", "access", "warmth", "request", "rung"}),
         writes=frozenset({"honour_level", "prestige", "listed", "warmth"}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "deterministic"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("bait", "share", 0.0, 1.0, 0.6, "R09.1, T n=3: warmer than usual when the host needs the guest"),

@@ -44,6 +44,7 @@ class Clearing(AbstractMechanism):
         reads=frozenset({"cleared", "person", "hold_committee", "judged", "verdict", "unrest", "fallen_status"}),
         writes=frozenset({"cleared", "person", "hold_committee", "fallen_status"}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("half_life", "day", 30.0, 3650.0, 365.0, "S04 procedure 6, T n=4: a race within the year"),

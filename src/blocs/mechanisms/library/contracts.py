@@ -69,6 +69,7 @@ class Contracts(AbstractMechanism):
         ),
         writes=frozenset({"pending", "delivered", "cancelled", "stall"}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "deterministic"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("size", "index per act", 0.0, 10.0, 1.0, "unit of contracts: one agreement"),

@@ -63,6 +63,7 @@ class Coordination(AbstractMechanism):
         ),
         writes=frozenset({"compliance", "home_cost", "advice", "request", "import_share", "dissent_cost", "warmth"}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "deterministic"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("load", "share", 0.0, 2.0, 0.6, "R15.1, T n=1; ours"),

@@ -113,6 +113,7 @@ class Credit(AbstractMechanism):
             }
         ),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "conserves", "deterministic"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("ask", "index per act", 0.0, 10.0, 1.0, "unit of requests: one ask"),

@@ -52,6 +52,7 @@ class Doctrine(AbstractMechanism):
         ),
         writes=frozenset({"line", "line_phase", "line_strain", "shock", "private_position"}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("lead", "share", 0.0, 1.0, 0.5, "S05 procedure 4-5, C n=2: the line is what the patron says"),

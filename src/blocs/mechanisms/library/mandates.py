@@ -59,6 +59,7 @@ class Mandates(AbstractMechanism):
         ),
         writes=frozenset({"mandate", "cc_confidence", "congress_due"}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("sit", "per day", 0.0, 1.0, 0.1, "S01 parameters, T n=1: near-daily in crisis; weeks otherwise"),

@@ -57,6 +57,7 @@ class Mediation(AbstractMechanism):
         ),
         writes=frozenset({"mission", "trust", "warmth", "public_position", "patience", "resistance"}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "deterministic"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("send", "share", 0.0, 1.0, 0.8, "R21.1, T n=4 and F21.4, C n=2"),

@@ -44,6 +44,7 @@ class Press(AbstractMechanism):
         reads=frozenset({"line", "printed_line", "journal_line", "leaked", "edited", "public_position", "known_line"}),
         writes=frozenset({"printed_line", "journal_line", "edited"}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "deterministic"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("embargo", "day", 1.0, 730.0, 60.0, "F24.4, T n=2: briefings precede a public line by 1-4 months"),

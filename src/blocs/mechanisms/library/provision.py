@@ -57,6 +57,7 @@ class Provision(AbstractMechanism):
         ),
         writes=frozenset({"harvest", "scarcity", "supply_promise", "import_share", "dependence"}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("noise", "ratio", 0.0, 0.5, 0.05, "ours: spread of a crop"),

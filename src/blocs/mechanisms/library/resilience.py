@@ -57,6 +57,7 @@ class Resilience(AbstractMechanism):
         ),
         writes=frozenset({"outside_option_true", "outside_option_perceived", "hardship", "rally"}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "deterministic"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("search", "day", 7.0, 3650.0, 240.0, "R19.5, T n=3: substitutes in months; at full burden"),

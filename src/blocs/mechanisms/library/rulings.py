@@ -68,6 +68,7 @@ class Rulings(AbstractMechanism):
         ),
         writes=frozenset({"ruling", "verdict", "annulment_due", "objections", "legitimacy", "rift"}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("notice", "day", 0.0, 365.0, 3.0, "S22 parameters, T n=1: 2-3 days"),

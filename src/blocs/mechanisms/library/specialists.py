@@ -70,6 +70,7 @@ class Specialists(AbstractMechanism):
             {"pool", "pool_quality", "resource_report", "resource_centre", "local_capacity", "technical_work"}
         ),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "deterministic"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("move", "day", 7.0, 3650.0, 365.0, "S13 procedure 1: sent over years; ours"),

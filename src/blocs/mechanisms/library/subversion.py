@@ -65,6 +65,7 @@ class Subversion(AbstractMechanism):
         ),
         writes=frozenset({"abroad", "agents", "theses", "cells", "plots_exposed", "cohesion", "leader_standing"}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("travel", "share", 0.0, 1.0, 0.5, "S26 procedure 1, T n=3: leaders abroad or under treatment"),

@@ -85,6 +85,7 @@ class Succession(AbstractMechanism):
         ),
         writes=frozenset({"rift", "purges", "scapegoat", "leader_standing", "leader_changes", "line_phase", *SEATED}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("gather", "day", 30.0, 3650.0, 500.0, "F02.1, C n=1: all locks about three years after the vacancy"),

@@ -55,6 +55,7 @@ class Surveillance(AbstractMechanism):
         ),
         writes=frozenset({"tapped", "tap_known", "doubt", "believed_unrest"}),
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "deterministic"}),
+        slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("wire", "share", 0.0, 1.0, 0.5, "S25 parameters, T n=1: all rooms of a villa but one"),
