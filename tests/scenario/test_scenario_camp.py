@@ -44,7 +44,8 @@ def test_counts(camp) -> None:
         "actors": 33,
         "numbers": 537,
     }
-    expected |= {"persons_and_bodies": 337, "issues": 20, "acts": 29, "aliases": 672, "questions": 23}  # 21 questions, two of them with a second course
+    # 21 questions, two of them with a second course
+    expected |= {"persons_and_bodies": 337, "issues": 20, "acts": 29, "aliases": 672, "questions": 23}
     assert {name: count[name] for name in expected} == expected
     assert NOT_AN_ACT in camp.acts
 
