@@ -11,23 +11,22 @@ from blocs.facts.lab import Lab
 Floats = NDArray[np.float64]
 
 
-def slope(x: Floats, y: Floats) -> float:
-    """Return the least-squares slope of y on x."""
-    return float(np.cov(x, y)[0, 1] / np.var(x, ddof=1))
-
-
 def f28_1(lab: Lab) -> Measured:
-    """Charge that papers take away in the exchange, less five times what they move the measures and the line afterwards."""
-    papers = lab.uniform(0, 1)
+    """Charge that papers take away in the exchange, less three times what they move the measures half a year later (paired)."""
     acts = [(float(d), "hub", "rim", "criticise", "line") for d in (3, 4, 5)] + [(6.0, "rim", "hub", "refuse", "line")]
-    runs = lab.run(set={"evidence[rim,hub]": papers, "evidence[hub,rim]": 0.9}, acts=acts, rate=0.4)
-    charge, rung = runs["charge[hub,rim]"][:, 1], runs["rung[hub,rim]"][:, 26] / 22.0
-    withheld = runs["withheld[hub,rim]"][:, 26].mean(axis=-1)
+    arms = [
+        lab.run(runs=400, rate=0.4, acts=acts, set={"evidence[rim,hub]": papers, "evidence[hub,rim]": 0.9}, weeks=26)
+        for papers in (0.0, 0.8)
+    ]
+    charge = [arm["charge[hub,rim]"][:, 1] for arm in arms]
+    measures = [
+        arm["rung[hub,rim]"][:, 26] / 44.0 + arm["withheld[hub,rim]"][:, 26].mean(axis=-1) / 2.0 for arm in arms
+    ]
 
-    def won(papers: Floats, charge: Floats, rung: Floats, withheld: Floats) -> float:
-        return -slope(papers, charge) - 5.0 * abs(slope(papers, rung) + slope(papers, withheld)) / 2.0
+    def won(exchange: Floats, policy: Floats) -> float:
+        return float(exchange.mean() - 3.0 * abs(policy.mean()))
 
-    return stat(won, papers, charge, rung, withheld)
+    return stat(won, charge[0] - charge[1], measures[1] - measures[0])
 
 
 def f28_2(lab: Lab) -> Measured:

@@ -58,7 +58,8 @@ def _post(state: State, span: Scalar) -> _Post:
     whole = (ends[0] >= 0) & (ends[1] >= 0) & (ends[2] >= 0) & (span > 0)
     held, read = whole & (state.message_state > 0.5), whole & (state.message_state > 1.5)
     left = state.message_days - span
-    return _Post(*(jnp.maximum(end, 0) for end in ends), held, read, held & ~read & (left <= 0), left)
+    source, target, issue = (jnp.maximum(end, 0) for end in ends)
+    return _Post(source, target, issue, held, read, held & ~read & (left <= 0), left)
 
 
 class Channels(AbstractMechanism):
