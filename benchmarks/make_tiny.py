@@ -75,7 +75,10 @@ forecast: {start: 2003-01-01, end: 2003-12-31}
 citations: ["Invented; see benchmarks/make_tiny.py."]
 disclaimer: Invented data for tests and tutorials.
 mechanisms: {}
-model: {}
+model:
+  # a few mechanisms and families of effects, so that a first run takes seconds
+  only: [memory, warmth, openness, ladder, supply, positions, unrest, leadership, calling, talks, assembly]
+  without: [pressure, camps, bodies, information, economy, protocol, sessions]
 """,
     "sources.yaml": """\
 - id: script

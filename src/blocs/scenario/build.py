@@ -71,7 +71,9 @@ def build(
         InputError: an override names a mechanism or parameter that does not exist, or is out of range.
     """
     world = build_world(scenario)
-    parts = build_mechanisms({**scenario.spec.mechanisms, **(mechanisms or {})}, without, str(scenario.path))
+    parts = build_mechanisms(
+        {**scenario.spec.mechanisms, **(mechanisms or {})}, without | switched_off(scenario), str(scenario.path)
+    )
     memory = next(m for m in parts if m.card.name == "memory")
     half_lives: Array = memory.half_lives()  # type: ignore[attr-defined]
     chosen = specification or specification_of(scenario)
@@ -101,6 +103,17 @@ def specification_of(scenario: Scenario) -> Specification:
     """Return the effects a scenario asks for: the whole catalogue less those under `model: without`."""
     names = scenario.spec.model.get("without", [])
     return leave_out(full(), names, str(scenario.path)) if names else full()
+
+
+def switched_off(scenario: Scenario) -> frozenset[str]:
+    """Return the mechanisms that a scenario does without: those not under `model: only`, where that is given."""
+    only = scenario.spec.model.get("only")
+    if only is None:
+        return frozenset()
+    known = by_name()
+    if not isinstance(only, list) or not set(only) <= set(known):  # pyright: ignore[reportUnknownArgumentType]
+        raise bad_input(str(scenario.path), "model.only", f"is {only!r}", f"a list of some of {', '.join(known)}")
+    return frozenset(known) - frozenset(only) - {"memory"}  # pyright: ignore[reportUnknownArgumentType]
 
 
 def stride_of(scenario: Scenario) -> int:
