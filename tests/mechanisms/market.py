@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 
+import equinox as eqx
+import jax
 import jax.numpy as jnp
+
+from blocs.ground.keys import root
 
 from .conftest import Bloc
 
@@ -29,6 +33,11 @@ KINDS = {
 }
 
 
+@eqx.filter_jit
+def _lived(mechanism, world, state, days, times):
+    return jax.lax.fori_loop(0, times, lambda _, s: mechanism.tick(root(1), world, s, days), state)
+
+
 class Market(Bloc):
     """A bloc whose acts are told by name: `market.do(Credit.make(), ("demand", CLIENT, PATRON), ...)`."""
 
@@ -37,12 +46,7 @@ class Market(Bloc):
         return self.after(mechanism, *acts)
 
     def wait(self, mechanism, days, times=1):
-        from blocs.ground.keys import root
-
-        state = self.state
-        for _ in range(times):
-            state = mechanism.tick(root(1), self.world, state, jnp.float32(days))
-        return self._replace(state=state)
+        return self._replace(state=_lived(mechanism, self.world, self.state, jnp.float32(days), times))
 
     def read(self, name, *place):
         return float(getattr(self.state, name)[place])

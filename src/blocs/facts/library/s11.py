@@ -56,9 +56,9 @@ def f11_3(lab: Lab) -> Measured:
     runs = lab.run(weeks=WEEKS, rate=0.9, set={"openness": 0.0})
     open_ = np.mean([runs[f"openness[{m},hub]"] for m in ("rim", "plain", "ridge")], axis=0) / 6.0
     said = runs["scarcity[hub]"]
-    ever = (said > 0.3).any(axis=1)
+    ever = np.asarray((said > 0.3).any(axis=1))
     if ever.mean() < 0.5:
-        return np.full(len(ever), np.nan)
+        return np.full(len(said), np.nan)
     quarrel = np.where((open_ > 0.3).any(axis=1), (open_ > 0.3).argmax(axis=1), WEEKS)
     return ((said > 0.3).argmax(axis=1) - quarrel)[ever].astype(float)
 

@@ -78,7 +78,7 @@ def f13_4(lab: Lab) -> Measured:
 
 FAMILY = Family(
     system="S13",
-    mechanisms=("warmth", "specialists"),
+    mechanisms=("warmth", "ladder", "specialists"),
     facts=(
         Fact(
             "F13.1",
