@@ -57,7 +57,7 @@ def f09_3(lab: Lab) -> Measured:
     warmth = np.stack([runs[f"warmth[hub,{o}]"][:, 10] for o in OTHERS], axis=1)
 
     def correlation(when: Floats, warmth: Floats) -> float:
-        return float(np.corrcoef(when.ravel(), warmth.ravel())[0, 1])
+        return float(np.corrcoef(when.ravel(), warmth.ravel())[0, 1]) if warmth.std() > 0 else np.nan
 
     return stat(correlation, when, warmth)
 

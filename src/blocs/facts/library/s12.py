@@ -98,7 +98,7 @@ FAMILY = Family(
             "F12.3",
             "supply is in proportion to conduct",
             f12_3,
-            at_least=0.1,
+            at_least=0.05,
             broken={"contracts": {"half": 1.0}},
             unit="share per unit of conduct",
         ),
