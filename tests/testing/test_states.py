@@ -80,4 +80,6 @@ def test_relabelling_moves_every_trace_of_an_actor_and_back():
     again = relabel_world(there[0], back), relabel_state(there[1], back), relabel_act(there[2], back)
     for old, new in zip((world, state, act), again, strict=True):
         for name, value in vars(old).items():
-            assert value == getattr(new, name) if name == "act_kinds" else np.array_equal(value, getattr(new, name)), name
+            assert value == getattr(new, name) if name == "act_kinds" else np.array_equal(value, getattr(new, name)), (
+                name
+            )

@@ -37,11 +37,11 @@ def ablate(
     """
     from blocs.jobs.ablate import COLUMNS, cells, markdown
     from blocs.jobs.ablate import ablate as job
-    from blocs.jobs.pipeline import check_seed, opened
+    from blocs.jobs.pipeline import check_seed, opened_whole
 
     check_seed(seed)
     where = place(page, "ablation") if page is not None else None
-    loaded = opened(scenario)
+    loaded = opened_whole(scenario)
     with progress() as tell:
         found = job(loaded, mechanism or (), not no_facts, draws, seed, tell)
     if where is not None:

@@ -34,14 +34,17 @@ def ask(
 ) -> None:
     """Answer what would have changed: outcomes with and without the intervention of a question.
 
-    `blocs show SCENARIO questions` lists them. Runs on both sides share every random draw.
+    `blocs show SCENARIO questions` lists them. Runs on both sides share every random draw. With --all, or a question about
+    a system that the scenario's default leaves out, the model has every system.
 
     Example: blocs ask camp q01 q17 --runs 500
     """
-    from blocs.jobs.pipeline import check_seed, check_window, day, fit_or_read, opened
-    from blocs.jobs.questions import answered
+    from blocs.jobs.pipeline import check_seed, check_window, day, fit_or_read, opened, opened_whole
+    from blocs.jobs.questions import answerable, answered
 
     loaded, last = opened(scenario), day(until, "--until", last=True)
+    if fit is None and (every or not set(questions or []) <= set(answerable(loaded))):
+        loaded = opened_whole(scenario)
     ids = _chosen(loaded, questions or [], every)
     if fit is None:
         check_window(loaded, None, None, last, runs)
@@ -62,7 +65,9 @@ def _chosen(scenario: Scenario, ids: list[str], every: bool) -> list[str]:
 
     asked = {q.id: bool(q.do) for q in scenario.questions.values()}
     if not any(asked.values()):
-        raise bad_input("QUESTION", "question", f"{scenario.id} has none that changes anything", "one in questions.yaml")
+        raise bad_input(
+            "QUESTION", "question", f"{scenario.id} has none that changes anything", "one in questions.yaml"
+        )
     if every:
         return answerable(scenario)
     if not ids:

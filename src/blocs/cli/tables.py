@@ -12,9 +12,10 @@ import typer
 Record = Mapping[str, Any]
 
 
-def print_json(records: Sequence[Record]) -> None:
-    """Print a list of objects; days as ISO dates."""
-    typer.echo(json.dumps([dict(record) for record in records], ensure_ascii=False, default=_plain))
+def print_json(records: Sequence[Record] | Record) -> None:
+    """Print a list of objects, or one object; days as ISO dates."""
+    plain = dict(records) if isinstance(records, Mapping) else [dict(record) for record in records]
+    typer.echo(json.dumps(plain, ensure_ascii=False, default=_plain))
 
 
 def print_table(records: Sequence[Record], columns: Sequence[str], wide: str, *, limit: int = 0) -> None:

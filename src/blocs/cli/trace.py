@@ -43,14 +43,14 @@ def trace(
     Example: blocs trace camp --run 3 --meeting m1960_bucharest
     """
     from blocs.jobs.messages import letters
-    from blocs.jobs.pipeline import check_do, day, fit_or_read, opened
+    from blocs.jobs.pipeline import check_do, day, fit_or_read, opened_whole
     from blocs.jobs.trace import run_sittings
     from blocs.jobs.trace import trace as told
     from blocs.report.words import Names
     from blocs.scenario.build import build
 
     asked = _asked(meeting=meeting, text=text, talk=talk, message=message)
-    loaded, last, (first, final) = opened(scenario), day(until, "--until", last=True), window(start, end)
+    loaded, last, (first, final) = opened_whole(scenario), day(until, "--until", last=True), window(start, end)
     check_do(build(loaded), do or (), first)
     names = Names.of(loaded)
     with progress() as tell:

@@ -16,7 +16,7 @@ from blocs.inference.observation import Assumption
 from blocs.inference.prior import PriorSettings
 from blocs.record import dates
 from blocs.scenario.build import Built, build, specification_of
-from blocs.scenario.load import load
+from blocs.scenario.load import ALL, load
 from blocs.scenario.scenario import Scenario
 from blocs.scenario.vary import control_for
 from blocs.store.cache import use_cache
@@ -42,6 +42,12 @@ def opened(scenario: str | Path | Scenario) -> Scenario:
     """Return a scenario given by name, folder or as itself; from here on compiled programs are kept."""
     use_cache()
     return scenario if isinstance(scenario, Scenario) else load(scenario)
+
+
+def opened_whole(scenario: str | Path) -> Scenario:
+    """Return a scenario with every mechanism and effect, where its default has a part of them."""
+    loaded = opened(scenario)
+    return opened(f"{scenario}{ALL}") if loaded.lightened else loaded
 
 
 def day(given: str | date | None, option: str, last: bool) -> date | None:

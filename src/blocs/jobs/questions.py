@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from blocs.forecast.ask import Answer, ask, fits
@@ -9,12 +10,24 @@ from blocs.forecast.ensemble import Ensemble
 from blocs.forecast.simulate import forecast
 from blocs.inference.fit import Fit
 from blocs.jobs.pipeline import Progress, counter, simulated
+from blocs.scenario.build import build
 from blocs.scenario.scenario import Scenario
 
 
 def answerable(scenario: Scenario) -> list[str]:
-    """Return the ids of questions that change something the model has."""
-    return [q.id for q in scenario.questions.values() if q.do]
+    """Return the ids of questions that change something the model has, and which some mechanism of it moves or reads."""
+    built = build(scenario)
+    cards = [m.card for m in built.model.mechanisms]
+    used = frozenset().union(*(c.reads | c.writes for c in cards))
+    names = {c.name for c in cards}
+
+    def moves(line: str) -> bool:
+        verb, _, rest = line.strip().partition(" ")
+        if verb in ("set", "scale"):
+            return re.split(r"[\[\s=*]", rest.strip(), maxsplit=1)[0] in used
+        return verb != "rule" or rest.strip().split(".")[0] in names
+
+    return [q.id for q in scenario.questions.values() if q.do and all(moves(line) for line in q.do)]
 
 
 def answered(

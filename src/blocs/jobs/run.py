@@ -124,8 +124,8 @@ def _check(scenario: Scenario, plan: Plan) -> None:
     check_seed(plan.seed)
     check_window(scenario, start, end, until, plan.runs)
     built = build(scenario)
-    for question in scenario.questions.values():
-        check_do(built, question.do, start)
+    for id_ in answerable(scenario):
+        check_do(built, scenario.questions[id_].do, start)
 
 
 def _compute(scenario: Scenario, plan: Plan, line: str, started: datetime, progress: Progress | None) -> RunResult:

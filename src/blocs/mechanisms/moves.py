@@ -44,7 +44,9 @@ def unit(x: Float[Array, "*any"]) -> Float[Array, "*any"]:
     return jnp.clip(x, 0.0, 1.0)
 
 
-def only_when(happening: Bool[Array, ""], state: State, writes: Iterable[str], change: Callable[[State], State]) -> State:
+def only_when(
+    happening: Bool[Array, ""], state: State, writes: Iterable[str], change: Callable[[State], State]
+) -> State:
     """Return `change(state)` while something is happening, the same state otherwise.
 
     On a CPU, where runs follow one another, what does not happen then costs nothing. `writes` names all quantities that

@@ -82,7 +82,12 @@ def render_report(run: RunResult) -> str:
 
 
 def _absent(run: RunResult) -> set[str]:
-    missing = {"acts": run.explanations, "questions": run.answers, "meetings": run.meetings, "scores": run.scores is not None}
+    missing = {
+        "acts": run.explanations,
+        "questions": run.answers,
+        "meetings": run.meetings,
+        "scores": run.scores is not None,
+    }
     gone = {section for section, there in missing.items() if not there}
     return gone | ({"sensitivity"} if run.sensitivity.height == 0 else set())
 

@@ -15,8 +15,11 @@ from blocs.scenario.faults import Faults, raise_if
 from blocs.scenario.folder import Folder, file_hash, locate, read_folder
 from blocs.scenario.outcomes import expand
 from blocs.scenario.scenario import Scenario, roles
+from blocs.scenario.spec import Spec
 
 T = TypeVar("T")
+ALL = "+all"
+"""After the name of a scenario: with every mechanism and effect, and not its light default alone."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,9 @@ class Report:
 
 def load(name_or_path: str | Path) -> Scenario:
     """Return a scenario: one that comes with Blocs by name (`camp`, `tiny`), any other by the path of its folder.
+
+    A name followed by `+all` (`camp+all`) gives the scenario with every mechanism and every effect, not with its light
+    default alone (`model: light` in scenario.yaml).
 
     Raises:
         InputError: no such scenario, or faults in it: all of them, each with file, line and field.
@@ -47,7 +53,8 @@ def check(name_or_path: str | Path) -> Report:
     Raises:
         InputError: there is no such scenario or folder.
     """
-    path = locate(name_or_path)
+    name = str(name_or_path)
+    path = locate(name.removesuffix(ALL)) if name.endswith(ALL) else locate(name_or_path)
     folder, faults = read_folder(path)
     faults += Checker(folder).run()
     if not folder.entries["events.jsonl"] and not faults:
@@ -56,13 +63,13 @@ def check(name_or_path: str | Path) -> Report:
         faults += empty.all()
     if faults:
         return Report(path, tuple(sorted(faults)), None)
-    return Report(path, (), _build(folder))
+    return Report(path, (), _build(folder, name.endswith(ALL)))
 
 
-def _build(folder: Folder) -> Scenario:
+def _build(folder: Folder, whole: bool) -> Scenario:
     if folder.spec is None:
         raise AssertionError("a folder without faults has a spec")
-    spec = folder.spec.value
+    spec = _chosen(folder.spec.value, whole)
     actors = _by_id(folder, "actors.csv")
     who = roles(spec, actors)
     chronicle = Chronicle.build(
@@ -92,8 +99,22 @@ def _build(folder: Folder) -> Scenario:
         numbers=tuple(folder.values("numbers.csv")),
         roles=MappingProxyType(who),
         path=folder.path,
-        hash=file_hash(folder.path),
+        hash=file_hash(folder.path) + (ALL if whole else ""),
+        whole=whole,
+        lightened=bool(folder.spec.value.model.get("light")) and not whole,
     )
+
+
+def _chosen(spec: Spec, whole: bool) -> Spec:
+    """Return the spec with what `model: light` leaves out left out, or with everything where the whole is asked for."""
+    model = {key: value for key, value in spec.model.items() if key != "light"}
+    light: dict[str, Any] = spec.model.get("light", {})
+    if whole:
+        model.pop("only", None)
+    elif light:
+        without = [*model.get("without", []), *light.get("without", [])]
+        model |= {key: value for key, value in light.items() if key != "without"} | {"without": without}
+    return spec.model_copy(update={"model": model})
 
 
 def _by_id(folder: Folder, name: str) -> Mapping[str, Any]:

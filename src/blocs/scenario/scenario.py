@@ -28,7 +28,8 @@ class Scenario:
     Mappings are by id, in file order. `outcomes` are expanded: one per member where they were given for each, roles
     replaced by ids. `ladder` is empty where the scenario keeps the package's own. `roles` maps patron, second_power,
     breakaway, narrator, member and ally to actor ids. `hash` is a SHA-256 of the names and bytes of the scenario's files:
-    equal hash, equal scenario.
+    equal hash, equal scenario. `whole` tells that it was loaded with every mechanism and effect (`NAME+all`),
+    `lightened` that its light default left some out.
     """
 
     spec: Spec
@@ -50,6 +51,8 @@ class Scenario:
     roles: Mapping[str, tuple[str, ...]]
     path: Path
     hash: str
+    whole: bool = False
+    lightened: bool = False
 
     @property
     def id(self) -> str:

@@ -12,6 +12,7 @@ import polars as pl
 from blocs.forecast.ensemble import Ensemble
 from blocs.forecast.score import Scores
 from blocs.inference.fit import Fit
+from blocs.scenario.scenario import Scenario
 from blocs.store.answers import Findings, findings_to_dict
 from blocs.store.fits import write_fit
 from blocs.store.jsonfile import write_json
@@ -62,7 +63,7 @@ def write_manifest(folder: Path, ensemble: Ensemble, facts: Mapping[str, Any]) -
             "started": facts["started"],
             "seconds": facts["seconds"],
             "versions": versions(),
-            "scenario": {"id": scenario.id, "hash": scenario.hash, "where": _where(scenario.id, scenario.path)},
+            "scenario": {"id": scenario.id, "hash": scenario.hash, "where": _where(scenario)},
             "fit": {"until": fit.until, "draws": fit.draws, "seed": fit.seed},
             "forecast": {
                 "start": ensemble.start, "end": ensemble.end, "runs": ensemble.runs, "seed": ensemble.seed,
@@ -73,10 +74,12 @@ def write_manifest(folder: Path, ensemble: Ensemble, facts: Mapping[str, Any]) -
     )  # fmt: skip
 
 
-def _where(name: str, path: Path) -> str:
+def _where(scenario: Scenario) -> str:
     from blocs.scenario.folder import DATA
+    from blocs.scenario.load import ALL
 
-    return name if path.resolve() == (DATA / name).resolve() else str(path.resolve())
+    shipped = scenario.path.resolve() == (DATA / scenario.id).resolve()
+    return (scenario.id if shipped else str(scenario.path.resolve())) + (ALL if scenario.whole else "")
 
 
 def _facts(path: Path) -> dict[str, Any]:

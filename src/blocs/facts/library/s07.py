@@ -42,9 +42,9 @@ def f07_3(lab: Lab) -> Measured:
     """Chance that something won in session is taken back with a deputy in the chair, less with the head."""
 
     def reverted(rank: float) -> Floats:
-        start = session("text", ["line"], naming=3.0, days=LONG) | {"plan_rank[0,hub]": rank}
+        start = {**session("text", ["line"], naming=3.0, days=LONG), "plan_rank[0,hub]": rank}
         strength = lab.run(weeks=20, set=start)["clause_strength[0,0]"][:, FIRST : DONE + 1]
-        return (np.diff(strength, axis=1) > 1e-3).any(axis=1)
+        return np.any(np.diff(strength, axis=1) > 1e-3, axis=1).astype(np.float64)
 
     return reverted(0.5) * 1.0 - reverted(1.0) * 1.0
 
@@ -66,7 +66,7 @@ def f07_5(lab: Lab) -> Measured:
     held = {f"public_position[{a},line]": lab.uniform(0.4, 0.9) for a in ("plain", "ridge")}
 
     def after(view: float) -> tuple[Floats, Floats]:
-        start = session("text", ["line"], naming=3.0) | held | {"public_position[rim,line]": view}
+        start = {**session("text", ["line"], naming=3.0), **held, "public_position[rim,line]": view}
         runs = lab.run(weeks=36, set=start)
         warm = runs["warmth[hub,rim]"]
         return warm[:, -1] - warm[:, 0], runs["text_force[line]"].max(axis=1) > 0.5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from blocs.facts.base import Fact, Family, Floats, Measured
@@ -15,7 +17,7 @@ LONG = 28.0
 DONE = FIRST + 4
 
 
-def _requests(place: int = 0, **given: float) -> dict[str, float]:
+def _requests(place: int = 0, **given: Any) -> dict[str, Any]:
     asked = session("requests", ["specialisation"], seats=PAIR, drafter="plain", place=place, days=LONG, **given)
     return {**asked, "divisible[specialisation]": 1.0}
 

@@ -153,7 +153,7 @@ class Talks(AbstractMechanism):
         sitting = sitting & (state.session_stage <= CLOSING) & (jnp.max(state.clause_issue, axis=1) < 0)
         wishes = heaviest(state.session_agenda, repeat=True)
         value = worth(state.session_chair, guest, state.public_position, state.salience, state.warmth, self.care)
-        demands = heaviest(jnp.where(value > 0, approach(1.0, value, self.descend), 0.0))
+        demands = heaviest(jnp.where(value > 0, approach(jnp.ones_like(value), value, self.descend), 0.0))
         issue = jnp.where(asked[:, None], wishes, demands)
         fresh = ((asked | pressed) & sitting)[:, None]
         size = jnp.broadcast_to(jnp.asarray(SIZES, issue.dtype), issue.shape) * (issue >= 0)
@@ -172,7 +172,9 @@ class Talks(AbstractMechanism):
         answer = jnp.where(amount, jnp.where(reached, SOFTENED, DROPPED), CONTESTED)
         share = jnp.where(amount & reached, self.first, 0.0)
         mark = jnp.where(now, answer, state.clause_state)
-        draws = jnp.stack([uniforms(at(key, c), jnp.arange(now.shape[0], dtype=jnp.uint32)) for c in range(CLAUSES)])
+        draws = jnp.stack(
+            [uniforms(at(key, jnp.asarray(c)), jnp.arange(now.shape[0], dtype=jnp.uint32)) for c in range(CLAUSES)]
+        )
         again = open_[:, None] & ~now & (state.clause_state == DROPPED) & (self.strength * self.reopen > draws.T)
         mark = jnp.where(again, PROPOSED, mark)
         rounds = state.clause_rounds + (open_[:, None] & (mark == CONTESTED))
