@@ -17,6 +17,7 @@ from pathlib import Path
 
 from blocs.bloc.vocabulary import vocabulary
 from blocs.conduct.catalogue import EFFECTS
+from blocs.facts.catalogue import facts
 from blocs.mechanisms.catalogue import MECHANISMS
 
 STATUS: Mapping[str, str] = {
@@ -91,8 +92,8 @@ def mentioned(text: str) -> set[str]:
 
 
 def facts_tested(tests: Path) -> dict[str, list[str]]:
-    """Return for each stylised fact the tests whose documentation names it, as `file::function`."""
-    found: dict[str, list[str]] = {}
+    """Return for each stylised fact where it is tested: the command that measures it, and tests that name it."""
+    found: dict[str, list[str]] = {name: [f"blocs facts --fact {name}"] for name in facts()}
     for file in sorted(tests.rglob("test_*.py")):
         for function in _test_functions(ast.parse(file.read_text(encoding="utf-8"))):
             for fact in _FACT.findall(ast.get_docstring(function) or ""):
@@ -103,7 +104,7 @@ def facts_tested(tests: Path) -> dict[str, list[str]]:
 
 def systems_page(tests: Path = Path("tests")) -> str:
     """Return the Markdown page of the systems; `tests` is the folder of tests, searched for stylised facts."""
-    all_, facts = systems(), facts_tested(tests)
+    all_, tested = systems(), facts_tested(tests)
     covered = {s.id: coverage(s.id) for s in all_}
     count = {status: sum(s.status == status for s in all_) for status in STATUS}
     rules = sum(len(c.rules) for c in covered.values())
@@ -114,10 +115,10 @@ def systems_page(tests: Path = Path("tests")) -> str:
         "stylised facts (F18.5). This page says of each what Blocs has, what it simplifies and what it leaves out.",
         "\n".join(f"- **{status}** ({count[status]}): {meaning}." for status, meaning in STATUS.items()),
         f"{rules} of {sum(s.rules for s in all_)} rules are named by a mechanism or an effect, "
-        f"{len(facts)} of {sum(s.facts for s in all_)} stylised facts by a test. A rule that is not named is not "
+        f"{len(tested)} of {sum(s.facts for s in all_)} stylised facts by a test. A rule that is not named is not "
         "modelled as such: what acts follow what is then left to the record, through the effects of memory.",
         _overview(all_),
-        *(_section(s, covered[s.id], facts) for s in all_),
+        *(_section(s, covered[s.id], tested) for s in all_),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -156,10 +157,10 @@ def _overview(all_: Iterable[System]) -> str:
     return "\n".join([*head, *rows])
 
 
-def _section(s: System, c: Coverage, facts: Mapping[str, list[str]]) -> str:
+def _section(s: System, c: Coverage, tested: Mapping[str, list[str]]) -> str:
     numbers = [f"R{s.id[1:]}.{n}" for n in range(1, s.rules + 1)]
     out = [r for r in numbers if r not in c.rules]
-    own = {f: places for f, places in facts.items() if f.startswith(f"F{s.id[1:]}.")}
+    own = {f: places for f, places in tested.items() if f.startswith(f"F{s.id[1:]}.")}
     lines = [
         f"- status: **{s.status}**",
         f"- mechanisms: {_list(c.mechanisms)}",
