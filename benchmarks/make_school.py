@@ -104,6 +104,7 @@ model: {without: [audience_tone]}
   participants: [patron, member]
   institution: council
   pages: [38]
+  session: {form: text, rule: convener, agenda: [line], notice_days: 21, days: 14}
 - id: council_2005
   title: Third council
   date: 2005-06
@@ -111,6 +112,7 @@ model: {without: [audience_tone]}
   participants: [patron, member]
   institution: council
   pages: [68]
+  session: {form: meeting, rule: convener, agenda: [specialisation], notice_days: 14, dossier: 0.5}
 """,
     "outcomes.yaml": """\
 - id: break
@@ -170,6 +172,15 @@ def state() -> str:
             shown = round(stance / 3, 2) if actor == "rim" else stance
             for name, value in (("private_position", stance), ("public_position", shown), ("salience", 0.6)):
                 lines.append(f"- {{variable: {name}, actor: {actor}, issue: {issue}, value: {value}, basis: assumed}}")
+    lines += [
+        f"- {{variable: divisible, issue: {issue}, value: {int(issue == 'specialisation')}, basis: assumed}}"
+        for issue in ("specialisation", "line", "breakaway", "headship", "force", "base")
+    ]
+    base = {"base_stage": 3, "vessels_total": 12, "vessels_delivered": 4, "vessels_held": 4, "crew_own": 1}
+    lines += [
+        f"- {{variable: {name}, actor: rim, value: {value}, basis: assumed}}"
+        for name, value in {**base, "terrain_closable": 1}.items()
+    ]
     return "\n".join(lines) + "\n"
 
 

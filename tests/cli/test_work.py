@@ -36,6 +36,7 @@ def fit_file(tiny_run) -> Path:
     return tiny_run[1] / "fit.json"
 
 
+@pytest.mark.slow
 def test_a_run_of_ones_own_folder(blocs, tmp_path: Path) -> None:
     home = Path(shutil.copytree(DATA / "tiny", tmp_path / "mine"))
     out = tmp_path / "out"

@@ -119,7 +119,7 @@ def test_the_manifest_says_what_was_run(tiny_run) -> None:
     found = json.loads((folder / "run.json").read_text())
     assert found["scenario"] == {"id": "tiny", "hash": result.scenario.hash, "where": "tiny"}
     assert found["command"].startswith("blocs run tiny --runs 20 --seed 0 --draws 1 --out ")
-    assert {"fit", "forecast", "score", "explain", "ask", "sensitivity"} == set(found["seconds"])
+    assert {"fit", "forecast", "score", "explain", "ask", "sensitivity", "meetings"} == set(found["seconds"])
     assert {"blocs", "python", "jax", "numpy"} <= set(found["versions"])
     assert set(found["files"]) == set(VERSIONS) - {"run.json"}
 
