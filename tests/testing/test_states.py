@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blocs.bloc.state import axis_sizes, bounds_broken
+from blocs.bloc.state import INTEGER, axis_sizes, bounds_broken
 from blocs.bloc.vocabulary import vocabulary
 from blocs.mechanisms.library.supply import Supply
 from blocs.testing.relabel import relabel_act, relabel_state, relabel_world
@@ -62,7 +62,7 @@ def test_wild_states_reach_both_ends_and_calm_ones_are_the_defaults():
     world = make_world(0, actors=8)
     wild, calm = make_state(world, 0, 1.0), make_state(world, 0, 0.0)
     for name, q in vocabulary().items():
-        if name in ("last_act", "last_issue", "turn"):
+        if name in INTEGER:
             continue
         assert (np.asarray(getattr(calm, name)) == np.float32(q.default)).all(), name
     assert float(wild.warmth.min()) == -1

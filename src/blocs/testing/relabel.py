@@ -35,7 +35,7 @@ def relabel_state(state: State, order: Any) -> State:
     changed["turn"] = np.asarray(turn, state.turn.dtype)
     for name in (name for name, q in vocabulary().items() if q.unit == "actor index"):
         changed[name] = place[changed[name].astype(int)].astype(changed[name].dtype)
-    return jax.device_put(state.replace(**changed))
+    return state.replace(**jax.device_put(changed))
 
 
 def relabel_act(act: Act, order: Any) -> Act:

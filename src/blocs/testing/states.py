@@ -155,7 +155,7 @@ def make_state(
         return np.asarray(_values(rng, q, shape, wildness), dtype)
 
     values = {name: fill(q) for name, q in vocabulary().items()}
-    return jax.device_put(State(clock=jnp.asarray(clock, dtype), age=jnp.asarray(age, dtype), **values))
+    return State(clock=jnp.asarray(clock, dtype), age=jnp.asarray(age, dtype), **jax.device_put(values))
 
 
 def make_act(source: int, target: int, act: int, issue: int, weight: float = 1.0, dtype: Any = jnp.float32) -> Act:

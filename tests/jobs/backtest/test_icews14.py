@@ -69,6 +69,7 @@ def test_a_missing_file_is_one_line(folder: Path) -> None:
         read_record(folder)
 
 
+@pytest.mark.slow
 def test_the_command_on_an_invented_set(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small = Plan(candidates=20, batch=64, guess_days=2, train_days=5, train_questions=200, valid_days=2)
     monkeypatch.setattr(icews14, "roll", lambda record, **given: roll(record, small, **given))
