@@ -53,7 +53,8 @@ def world(present: dict[int, tuple[float, float]] | None = None, seed: int = 5) 
 
 def model(w: World, specification: Specification = SPECIFICATION, step_days: float = 7.0) -> Model:
     memory = Memory.make({"scene": 0.1, "recent": 20.0, "past": 400.0})
-    parts = (memory, Ladder.make(), Leadership.make({"hazard": 0.01, "follow": 0.0, "oust": 0.0}))
+    # heads fall by the hazard alone: not fetched by troops, and a new one keeps the views of the old
+    parts = (memory, Ladder.make(), Leadership.make({"hazard": 0.01, "follow": 0.0, "fetch": 0.0}))
     return light(Model(w, parts, memory.half_lives(), specification, step_days))
 
 
