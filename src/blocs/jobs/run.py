@@ -125,7 +125,8 @@ def _check(scenario: Scenario, plan: Plan) -> None:
     check_window(scenario, start, end, until, plan.runs)
     built = build(scenario)
     for id_ in answerable(scenario):
-        check_do(built, scenario.questions[id_].do, start)
+        asked = scenario.questions[id_]
+        check_do(built, asked.do, asked.window.start if asked.window else start)
 
 
 def _compute(scenario: Scenario, plan: Plan, line: str, started: datetime, progress: Progress | None) -> RunResult:
