@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import jax
 import jax.numpy as jnp
@@ -16,7 +16,7 @@ from blocs.engine.model import Coefficients, Tempo
 from blocs.ground.errors import InputError
 from blocs.inference.fit import fit_record
 from blocs.inference.path import path_loglik
-from blocs.inference.sets import record_sets
+from blocs.inference.sets import record_sets, states_on
 from blocs.inference.tape import draw_chronology, usable_acts
 
 from .conftest import UNTIL
@@ -152,3 +152,13 @@ def test_a_fit_converges_and_says_what_rests_on_priors(built, recorded):
     }
     with pytest.raises(InputError):
         record_sets(built, date(1999, 1, 1), draws=1)
+
+
+def test_the_state_of_a_day_is_that_of_the_choice_sets_and_needs_no_act(built, recorded):
+    ends = states_on(built, UNTIL, draws=2)
+    for a, b in zip(ends, recorded.ends, strict=True):
+        assert all(np.array_equal(getattr(a, name), getattr(b, name)) for name in vars(a))
+    early = built.scenario.chronicle.dyadic()["end"].min() - timedelta(days=1)
+    (before,) = states_on(built, early, draws=1)
+    assert float(before.clock) >= built.day(early)
+    assert float(before.recent.sum()) == 0

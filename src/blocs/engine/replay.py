@@ -30,7 +30,7 @@ class Tape(NamedTuple):
 
     `kind` 0 closes a step, 1 performs an act after `days`, 2 notes a stated position after `days`: `source` holds
     `issue` at `value` with `salience`, in public (`act` 0), in private (`act` 1) or in both (`act` 2). A negative
-    salience means that none was coded.
+    salience means that none was coded. 3 does nothing: it fills a tape up to a length that others share.
     """
 
     kind: Int[Array, " op"]
@@ -44,7 +44,7 @@ class Tape(NamedTuple):
     salience: Float[Array, " op"]
 
 
-CLOSE, ACT, POSITION = 0, 1, 2
+CLOSE, ACT, POSITION, SKIP = 0, 1, 2, 3
 
 
 class Sets(NamedTuple):
@@ -66,7 +66,7 @@ def replay(
 
     def one(carry: tuple[State, Array], op: Tape) -> tuple[tuple[State, Array], tuple[Array, Sets]]:
         now, n = carry
-        later, sets = jax.lax.switch(op.kind, (_close, _act, _position), model, now, op, at(key, n))
+        later, sets = jax.lax.switch(op.kind, (_close, _act, _position, _no_change), model, now, op, at(key, n))
         return (later, n + 1), (read_watch(watch, later), sets)
 
     (end, _), (watched, sets) = jax.lax.scan(one, (state, jnp.uint32(0)), tape)
@@ -76,6 +76,10 @@ def replay(
 def _close(model: Model, state: State, op: Tape, key: Array) -> tuple[State, Sets]:
     ready = wait(state, model.step_days - state.age)
     return close_step(model, key, ready), _no_sets(model, state, op, key)
+
+
+def _no_change(model: Model, state: State, op: Tape, key: Array) -> tuple[State, Sets]:
+    return state, _no_sets(model, state, op, key)
 
 
 def _no_sets(model: Model, state: State, op: Tape, key: Array) -> Sets:

@@ -24,7 +24,7 @@ from blocs.ground.errors import BlocsError, bad_input
 from blocs.ground.keys import at, named, root
 from blocs.inference.fit import Fit
 from blocs.inference.observation import Assumption, adjust
-from blocs.inference.sets import record_sets
+from blocs.inference.sets import states_on
 from blocs.scenario.build import cast
 from blocs.scenario.vary import control_for
 
@@ -156,7 +156,7 @@ def _starting_states(fit: Fit, start: date) -> tuple[State, ...]:
     after the start are taken off the calendar; `set on_calendar[ID]=1` puts one back.
     """
     eve = date.fromordinal(start.toordinal() - 1)
-    ends = fit.ends if eve == fit.until else record_sets(fit.built, eve, fit.draws, fit.seed).ends
+    ends = fit.ends if eve == fit.until else states_on(fit.built, eve, fit.draws, fit.seed)
     first = fit.built.day(start)
     return tuple(
         s.replace(leader_changes=jnp.zeros_like(s.leader_changes), on_calendar=_calendar(s, first)) for s in ends

@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import polars as pl
 from jaxtyping import Array
@@ -16,13 +17,16 @@ from blocs.bloc.state import State
 from blocs.bloc.world import World
 from blocs.conduct.base import LEVELS, Level, Specification
 from blocs.engine.model import Model
-from blocs.engine.replay import CLOSE, Sets, Tape, recorded_sets, replay
+from blocs.engine.replay import CLOSE, SKIP, Sets, Tape, recorded_sets, replay
 from blocs.engine.watch import Watch
 from blocs.ground.keys import root
 from blocs.inference.pooled import LevelData
-from blocs.inference.tape import Chronology, draw_chronology, usable_acts
+from blocs.inference.tape import Chronology, acts_between, draw_chronology, usable_acts
 from blocs.inference.tempo import TempoData
 from blocs.scenario.build import Built
+
+SHORTEST = 256
+"""Least length of a filled tape."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +71,10 @@ def record_sets(
     ends: list[State] = []
     parts: list[Sets] = []
     for chronology in chronologies:
-        end, _, sets = _replayed(built.model, built.state, chronology.tape)
+        filled = _filled(chronology.tape)
+        end, _, sets = _replayed(built.model, built.state, filled)
         ends.append(end)
-        parts.append(jax.tree.map(np.asarray, recorded_sets(chronology.tape, sets)))
+        parts.append(jax.tree.map(np.asarray, recorded_sets(filled, sets)))
     keep = [_from(c, since) for c in chronologies]
     kept = zip(chronologies, keep, strict=True)
     acts = pl.concat([c.acts.filter(k).with_columns(pl.lit(d).alias("draw")) for d, (c, k) in enumerate(kept)])
@@ -84,13 +89,30 @@ def record_sets(
 
 def choice_sets_of(built: Built, state: State, tape: Tape) -> Sets:
     """Return what the acts of any tape were chosen from, starting from a given state."""
-    return recorded_sets(tape, _replayed(built.model, state, tape)[2])
+    filled = _filled(tape)
+    return recorded_sets(filled, _replayed(built.model, state, filled)[2])
+
+
+def states_on(built: Built, day: date, draws: int, seed: int = 0) -> tuple[State, ...]:
+    """Return the state at the end of a day in each drawn chronology of what the record holds by then, be it nothing."""
+    frame = acts_between(built, until=day)
+    tapes = [draw_chronology(built, frame, seed + d, day, day).tape for d in range(draws)]
+    return tuple(_replayed(built.model, built.state, _filled(tape))[0] for tape in tapes)
+
+
+def _filled(tape: Tape) -> Tape:
+    """Return a tape filled up to a power of two, so that one compiled program serves records of other lengths."""
+    size = len(tape.kind)
+    spare = max(SHORTEST, 1 << (size - 1).bit_length()) - size
+    longer = jax.tree.map(lambda x: jnp.pad(x, (0, spare)), tape)
+    return longer._replace(kind=jnp.pad(tape.kind, (0, spare), constant_values=SKIP))
 
 
 def watch_record(built: Built, chronology: Chronology, watch: Watch) -> NDArray[np.float64]:
     """Return watched numbers of the replayed record at the end of each step, axes (step, watch)."""
-    watched = np.asarray(_replayed(built.model, built.state, chronology.tape, watch)[1])
-    return watched[np.flatnonzero(np.asarray(chronology.tape.kind) == CLOSE)]
+    filled = _filled(chronology.tape)
+    watched = np.asarray(_replayed(built.model, built.state, filled, watch)[1])
+    return watched[np.flatnonzero(np.asarray(filled.kind) == CLOSE)]
 
 
 def _from(chronology: Chronology, since: date | None) -> NDArray[np.bool_]:

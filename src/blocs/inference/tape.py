@@ -40,26 +40,32 @@ class Chronology:
 
 
 def usable_acts(built: Built, since: date | None = None, until: date | None = None) -> pl.DataFrame:
-    """Return the dated, addressed acts whose whole date lies in the scenario's period and in [`since`, `until`].
+    """Return the acts of `acts_between`.
 
     Raises:
-        InputError: no act is left.
+        InputError: there is none.
     """
+    frame, period = acts_between(built, since, until), built.scenario.spec.period
+    if frame.height == 0:
+        raise bad_input(
+            str(built.scenario.path), "events.jsonl",
+            f"no dated act of one actor toward another in {since or period.start}..{until or period.end}",
+            f"dates inside {period.start}..{period.end} with acts in them",
+        )  # fmt: skip
+    return frame
+
+
+def acts_between(built: Built, since: date | None = None, until: date | None = None) -> pl.DataFrame:
+    """Return the dated, addressed acts whose whole date lies in the scenario's period and in [`since`, `until`]."""
     period = built.scenario.spec.period
     first, last = since or period.start, until or period.end
     frame = built.scenario.chronicle.dyadic()
     world = built.model.world
-    frame = frame.filter(
+    return frame.filter(
         (pl.col("start") >= max(first, period.start)) & (pl.col("end") <= min(last, period.end)),
         pl.col("source").is_in(world.actors) & pl.col("target").is_in(world.actors) & pl.col("act").is_in(world.acts),
         pl.col("source") != pl.col("target"),
     )
-    if frame.height == 0:
-        raise bad_input(
-            str(built.scenario.path), "events.jsonl", f"no dated act of one actor toward another in {first}..{last}",
-            f"dates inside {period.start}..{period.end} with acts in them",
-        )  # fmt: skip
-    return frame
 
 
 def draw_chronology(built: Built, acts: pl.DataFrame, seed: int, until: date, positions_until: date) -> Chronology:
@@ -102,6 +108,8 @@ def sittings(acts: pl.DataFrame, apart: int = NEXT_PAGE) -> NDArray[np.int64]:
 
 def _draw_days(built: Built, acts: pl.DataFrame, rng: np.random.Generator) -> NDArray[np.float64]:
     """A day for each row: scenes drawn in order inside equal bounds, acts of a scene in sequence after its start."""
+    if acts.height == 0:
+        return np.zeros(0)
     cited = built.scenario.spec.pages
     scene = sittings(acts, 0 if cited and cited.kind == "entries" else NEXT_PAGE)
     _, first, rank = np.unique(scene, return_index=True, return_inverse=True)
