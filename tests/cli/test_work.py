@@ -170,7 +170,6 @@ BAD = [
     (("explain", "tiny", "--run", "-1", "--act", "0"), "each 0 or more"),
     (("ask", "tiny"), "question: is missing"),
     (("ask", "tiny", "q99"), "is no question of tiny"),
-    (("ask", "camp", "q03"), "changes nothing that this model has"),
     (("tune", "tiny", "--origin", "2002"), "is not two days"),
     (("tune", "tiny", "--origin", "2002:2003"), "past training"),
     (("report", "nowhere"), "folder: does not exist"),
