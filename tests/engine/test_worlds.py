@@ -9,7 +9,7 @@ import numpy as np
 from blocs.conduct.base import Specification
 from blocs.conduct.catalogue import EFFECTS
 from blocs.engine.control import nothing
-from blocs.engine.loop import simulate
+from blocs.engine.loop import _runs
 
 from . import lab
 
@@ -117,6 +117,6 @@ def test_one_program_serves_all_values(parts):
     """Other coefficients, worlds and controls of equal shape do not compile again."""
     m, c, s = parts
     lab.run(m, c, s)
-    compiled = simulate._cached._cache_size()
+    compiled = _runs._cached._cache_size()
     lab.run(m, lab.coefficients(m, seed=3), lab.start(m.world, seed=8), nothing(lab.ACTORS, lab.ACTS), seed=4)
-    assert simulate._cached._cache_size() == compiled
+    assert _runs._cached._cache_size() == compiled

@@ -48,9 +48,9 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Built:
 def test_the_record_is_replayed_without_levers_ties_or_positions(bare: Built) -> None:
     until = date(2011, 12, 31)
     tape = draw_chronology(bare, usable_acts(bare), 0, until, until).tape
-    _, watched, _ = jax.eval_shape(_replayed, bare.model, bare.state, tape)
+    _, _, sets = jax.eval_shape(_replayed, bare.model, bare.state, tape, jnp.uint32(0))
     assert bare.model.world.levers == ()
-    assert watched.shape[0] == len(tape.kind)
+    assert sets.decayed.shape[0] == len(tape.kind)
 
 
 def test_a_forecast_is_drawn_without_levers_ties_or_positions(bare: Built) -> None:

@@ -8,6 +8,7 @@ from blocs.bloc.rungs import between
 from blocs.bloc.state import State
 from blocs.bloc.world import World
 from blocs.ground.axes import Array, Bool, ByActor, ByIssue, Float, Index, Scalar
+from blocs.ground.sums import product
 
 STEPS = 6.0
 """Steps of openness of a quarrel."""
@@ -49,12 +50,12 @@ def burden(world: World, state: State) -> ByActor:
 
 def patrons_rung(world: World, state: State) -> ByActor:
     """Return the rung 0..22 that the patron applies to each actor; the mean where there are several patrons."""
-    return world.patron @ state.rung / jnp.maximum(1.0, world.patron.sum())
+    return product(world.patron, state.rung) / jnp.maximum(1.0, world.patron.sum())
 
 
 def clienthood(world: World) -> ByActor:
     """Return how far each actor is a client of the patron, 0..1."""
-    return jnp.clip(world.client @ world.patron, 0.0, 1.0)
+    return jnp.clip(product(world.client, world.patron), 0.0, 1.0)
 
 
 def outside(world: World) -> ByActor:
@@ -71,4 +72,4 @@ def gap_to(state: State, line: ByIssue) -> ByActor:
 def weighted_shock(state: State) -> Float[Array, " actor"]:
     """Return how far the line has moved on what matters to each actor, -1..1 in size 0..1: salience-weighted mean."""
     weight = state.salience.sum(axis=1)
-    return state.salience @ jnp.abs(state.shock) / jnp.maximum(weight, 1e-6)
+    return product(state.salience, jnp.abs(state.shock)) / jnp.maximum(weight, 1e-6)

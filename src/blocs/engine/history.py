@@ -10,7 +10,7 @@ from jaxtyping import Array, UInt32
 
 from blocs.bloc.state import State
 from blocs.engine.control import Control
-from blocs.engine.loop import Carry, Track, first_carry, turn
+from blocs.engine.loop import Carry, Track, first_carry, one_step
 from blocs.engine.model import Coefficients, Model
 from blocs.ground.axes import Key
 
@@ -52,14 +52,11 @@ def histories(
         parts = model if own is None else eqx.combine(own, model)
         first = first_carry(begin, doing, steps, slots, 0)
 
-        def step(carry: Carry, n: Array) -> tuple[Carry, State]:
-            def one_turn(c: Carry) -> Carry:
-                return turn(parts, coefficients, doing, (), key, begin.clock, c)
-
-            done = jax.lax.while_loop(lambda c: c.step <= n, one_turn, carry)
+        def step(carry: Carry, _: None) -> tuple[Carry, State]:
+            done = one_step(parts, coefficients, doing, (), key, begin.clock, carry)
             return done, done.state
 
-        last, states = jax.lax.scan(step, first, jax.numpy.arange(steps))
+        last, states = jax.lax.scan(step, first, length=steps)
         return History(last.track, states)
 
     return jax.lax.map(one, (keys, state, control, each))

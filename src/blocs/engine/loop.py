@@ -20,6 +20,7 @@ from blocs.bloc.state import State
 from blocs.bloc.world import Act
 from blocs.conduct.base import Chosen
 from blocs.engine.choose import may_choose, pick, scores
+from blocs.engine.compiler import OPTIONS
 from blocs.engine.control import (
     Control,
     Held,
@@ -91,7 +92,10 @@ def choose_act(model: Model, coefficients: Coefficients, control: Control, view:
     return Act(i, j, g, k, jnp.ones((), view.pulse.dtype))
 
 
-@eqx.filter_jit
+ROOM = 256
+"""Steps that a track holds come in multiples of this: forecasts of other lengths share one compiled program."""
+
+
 def simulate(
     model: Model,
     coefficients: Coefficients,
@@ -117,32 +121,36 @@ def simulate(
         lanes: runs side by side, at least 1; by default 1 on a CPU and all on an accelerator.
     """
 
-    def one(key: Key) -> Track:
-        return _run(model, coefficients, state, control, watch, key, steps, slots)
-
     if lanes is None:
         lanes = 1 if jax.default_backend() == "cpu" else len(keys)
-    # one run after another branches truly and stays in the cache; side by side, every run pays for act and close
-    return jax.lax.map(one, keys) if lanes == 1 else jax.lax.map(one, keys, batch_size=lanes)
+    room = -(-steps // ROOM) * ROOM
+    track = _runs(model, coefficients, state, control, watch, keys, jnp.asarray(steps, jnp.int32), room, slots, lanes)
+    return track._replace(watched=track.watched[:, :steps])
 
 
-def _run(
+@eqx.filter_jit(compiler_options=OPTIONS)
+def _runs(
     model: Model,
     coefficients: Coefficients,
     state: State,
     control: Control,
     watch: Watch,
-    key: Key,
-    steps: int,
+    keys: UInt32[Array, "run 2"],
+    steps: Int[Array, ""],
+    room: int,
     slots: int,
+    lanes: int,
 ) -> Track:
-    begin = state.clock
-    first = first_carry(state, control, steps, slots, watch_width(watch))
+    first = first_carry(state, control, room, slots, watch_width(watch))
 
-    def one_turn(carry: Carry) -> Carry:
-        return turn(model, coefficients, control, watch, key, begin, carry)
+    def one(key: Key) -> Track:
+        def step(carry: Carry) -> Carry:
+            return one_step(model, coefficients, control, watch, key, state.clock, carry)
 
-    return jax.lax.while_loop(lambda c: c.step < steps, one_turn, first).track
+        return jax.lax.while_loop(lambda c: c.step < steps, step, first).track
+
+    # one run after another branches truly and stays in the cache; side by side, every run pays for act and close
+    return jax.lax.map(one, keys) if lanes == 1 else jax.lax.map(one, keys, batch_size=lanes)
 
 
 def first_carry(state: State, control: Control, steps: int, slots: int, width: int) -> Carry:
@@ -159,47 +167,72 @@ def first_carry(state: State, control: Control, steps: int, slots: int, width: i
     return Carry(state, none, jnp.zeros((), jnp.uint32), none, held, blank)
 
 
-def turn(
+def one_step(
     model: Model, coefficients: Coefficients, control: Control, watch: Watch, key: Key, start: Scalar, carry: Carry
 ) -> Carry:
-    """One turn of a run that began at `start`: its next act, or the close of the step, whichever comes first."""
-    now = carry.state
-    model = rules_at(model, control, now.clock)
+    """One step of a run that began at `start`: its acts, one after another, then its close."""
     this_step = at(key, carry.step)
-    here = at(this_step, carry.slot)
-    delay, is_forced = _delay(model, coefficients, control, here, carry)
     end = start + (carry.step + 1) * model.step_days
-    ready = wait(now, delay)
-    view = observe(model.world, ready, model.half_lives)
+
+    def due(now: Carry) -> Due:
+        return _due(rules_at(model, control, now.state.clock), coefficients, control, this_step, end, now)
+
+    def act(turn: tuple[Carry, Due]) -> tuple[Carry, Due]:
+        now, next_ = turn
+        done = _act(
+            rules_at(model, control, now.state.clock), coefficients, control, at(this_step, now.slot), now, next_
+        )
+        return done, due(done)
+
+    carry, _ = jax.lax.while_loop(lambda turn: turn[1].acts, act, (carry, due(carry)))
+    return _close(rules_at(model, control, carry.state.clock), control, watch, this_step, end, carry)
+
+
+class Due(NamedTuple):
+    """What comes next within a step: an act after `delay` days, a forced one or not, or (`acts` false) the close."""
+
+    acts: Bool[Array, ""]
+    delay: Scalar
+    forced: Bool[Array, ""]
+
+
+def _due(model: Model, coefficients: Coefficients, control: Control, key: Key, end: Scalar, carry: Carry) -> Due:
+    now = carry.state
+    delay, is_forced = _delay(model, coefficients, control, at(key, carry.slot), carry)
+    view = observe(model.world, wait(now, delay), model.half_lives)
     pairs = open_pairs(control, view) if control.forbid_days.shape[0] else None
     somebody = view.alive().sum() > 1 if pairs is None else pairs.any()
     # a run whose acts fill every slot stops acting but still closes its steps: it ends, and is reported as cut
     free = carry.track.acts <= carry.track.day.shape[0]
-    acts_now = (now.clock + delay < end) & free & (is_forced | somebody)
+    return Due((now.clock + delay < end) & free & (is_forced | somebody), delay, is_forced)
 
-    def act() -> tuple[State, Held, Act]:
-        drawn = choose_act(model, coefficients, control, view, pairs, here)
-        done = jax.tree.map(
-            lambda f, d: jnp.where(is_forced, f.astype(d.dtype), d), next_forced(control, carry.forced), drawn
-        )
-        return perform(model, ready, done), carry.held, done
 
-    def close() -> tuple[State, Held, Act]:
-        # what time draws belongs to the step alone: runs with more or fewer acts share it
-        closed = close_step(model, this_step, wait(now, end - now.clock))
-        closed, held = apply_edits(control, closed, carry.held, end - model.step_days, end)
-        none = jnp.full((), -1, jnp.int32)
-        return closed, held, Act(none, none, none, none, jnp.zeros((), view.pulse.dtype))
-
-    state, held, done = jax.lax.cond(acts_now, act, close)
-    return Carry(
-        state,
-        carry.step + ~acts_now,
-        jnp.where(acts_now, carry.slot + 1, 0).astype(jnp.uint32),
-        carry.forced + (acts_now & is_forced),
-        held,
-        _note(carry.track, watch, acts_now, done, state, carry.step),
+def _act(model: Model, coefficients: Coefficients, control: Control, key: Key, carry: Carry, due: Due) -> Carry:
+    ready = wait(carry.state, due.delay)
+    view = observe(model.world, ready, model.half_lives)
+    pairs = open_pairs(control, view) if control.forbid_days.shape[0] else None
+    drawn = choose_act(model, coefficients, control, view, pairs, key)
+    done = jax.tree.map(
+        lambda f, d: jnp.where(due.forced, f.astype(d.dtype), d), next_forced(control, carry.forced), drawn
     )
+    state = perform(model, ready, done)
+    track = carry.track
+    code = jnp.stack([done.source, done.target, done.act, done.issue]).astype(jnp.int16)
+    track = track._replace(
+        day=track.day.at[track.acts].set(state.clock, mode="drop"),
+        act=track.act.at[track.acts].set(code, mode="drop"),
+        acts=track.acts + 1,
+    )
+    return carry._replace(state=state, slot=carry.slot + 1, forced=carry.forced + due.forced, track=track)
+
+
+def _close(model: Model, control: Control, watch: Watch, key: Key, end: Scalar, carry: Carry) -> Carry:
+    # what time draws belongs to the step alone: runs with more or fewer acts share it
+    state = close_step(model, key, wait(carry.state, end - carry.state.clock))
+    state, held = apply_edits(control, state, carry.held, end - model.step_days, end)
+    track = carry.track._replace(watched=carry.track.watched.at[carry.step].set(read_watch(watch, state)))
+    none = jnp.zeros((), jnp.uint32)
+    return Carry(state, carry.step + 1, none, carry.forced, held, track)
 
 
 def _delay(model: Model, coefficients: Coefficients, control: Control, key: Key, carry: Carry) -> tuple[Scalar, Array]:
@@ -211,15 +244,3 @@ def _delay(model: Model, coefficients: Coefficients, control: Control, key: Key,
     forced_in = jnp.maximum(control.forced_day[jnp.minimum(carry.forced, len(control.forced_day) - 1)] - now.clock, 0.0)
     is_forced = (carry.forced < control.forced_count) & (forced_in <= free)
     return jnp.where(is_forced, forced_in, free).astype(now.clock.dtype), is_forced
-
-
-def _note(track: Track, watch: Watch, acted: Array, act: Act, state: State, step: Array) -> Track:
-    slot = jnp.where(acted, track.acts, track.day.shape[0])
-    row = jnp.where(acted, track.watched.shape[0], step)
-    code = jnp.stack([act.source, act.target, act.act, act.issue]).astype(jnp.int16)
-    return Track(
-        track.day.at[slot].set(state.clock, mode="drop"),
-        track.act.at[slot].set(code, mode="drop"),
-        track.acts + acted,
-        track.watched.at[row].set(read_watch(watch, state), mode="drop"),
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import jax
 import jax.numpy as jnp
 
 from blocs.bloc.state import State
@@ -24,7 +25,8 @@ def wait(state: State, days: Scalar) -> State:
 def perform(model: Model, state: State, act: Act) -> State:
     """Apply one act, recorded or simulated, through every mechanism in order."""
     for mechanism in model.mechanisms:
-        state = mechanism.after(model.world, state, act)
+        with jax.named_scope(mechanism.card.name):
+            state = mechanism.after(model.world, state, act)
     return state
 
 
@@ -40,7 +42,8 @@ def close_step(model: Model, key: Key, state: State) -> State:
         stride = model.stride if mechanism.card.slow else 1
         due = (mechanism.strength > 0) & (jnp.mod(step + place, stride) < 0.5)
         tick = _ticking(model, mechanism, key, stride * days)
-        state = only_when(due, state, mechanism.card.writes, tick)
+        with jax.named_scope(mechanism.card.name):
+            state = only_when(due, state, mechanism.card.writes, tick)
     return state.replace(age=jnp.zeros_like(state.age))
 
 

@@ -57,11 +57,12 @@ class Sets(NamedTuple):
 
 
 def replay(
-    model: Model, state: State, tape: Tape, key: Array, watch: Watch = ()
+    model: Model, state: State, tape: Tape, key: Array, watch: Watch = (), first: int | Array = 0
 ) -> tuple[State, Float[Array, "op watch"], Sets]:
     """Return the last state, the watched numbers after each operation, and the choice sets of each operation.
 
-    Entries of the choice sets at operations that perform no act hold zeros; `recorded_sets` drops them.
+    Entries of the choice sets at operations that perform no act hold zeros; `recorded_sets` drops them. `first` is the
+    number of operations already done: a tape may be walked in pieces.
     """
 
     def one(carry: tuple[State, Array], op: Tape) -> tuple[tuple[State, Array], tuple[Array, Sets]]:
@@ -69,8 +70,31 @@ def replay(
         later, sets = jax.lax.switch(op.kind, (_close, _act, _position, _no_change), model, now, op, at(key, n))
         return (later, n + 1), (read_watch(watch, later), sets)
 
-    (end, _), (watched, sets) = jax.lax.scan(one, (state, jnp.uint32(0)), tape)
+    (end, _), (watched, sets) = jax.lax.scan(one, (state, jnp.asarray(first, jnp.uint32)), tape)
     return end, watched, sets
+
+
+def walk(
+    model: Model, state: State, tape: Tape, key: Array, watch: Watch, first: int | Array = 0
+) -> tuple[State, Float[Array, "op watch"]]:
+    """Return what `replay` does, without the choice sets: a much smaller program."""
+
+    def close(now: State, op: Tape, key: Array) -> State:
+        return close_step(model, key, wait(now, model.step_days - now.age))
+
+    def act(now: State, op: Tape, key: Array) -> State:
+        return perform(model, wait(now, op.days), Act(op.source, op.target, op.act, op.issue, op.weight))
+
+    def position(now: State, op: Tape, key: Array) -> State:
+        return _noted(model, now, op)
+
+    def one(carry: tuple[State, Array], op: Tape) -> tuple[tuple[State, Array], Array]:
+        now, n = carry
+        later = jax.lax.switch(op.kind, (close, act, position, lambda now, op, key: now), now, op, at(key, n))
+        return (later, n + 1), read_watch(watch, later)
+
+    (end, _), watched = jax.lax.scan(one, (state, jnp.asarray(first, jnp.uint32)), tape)
+    return end, watched
 
 
 def _close(model: Model, state: State, op: Tape, key: Array) -> tuple[State, Sets]:
@@ -88,12 +112,16 @@ def _no_sets(model: Model, state: State, op: Tape, key: Array) -> Sets:
 
 
 def _position(model: Model, state: State, op: Tape, key: Array) -> tuple[State, Sets]:
+    return _noted(model, state, op), _no_sets(model, state, op, key)
+
+
+def _noted(model: Model, state: State, op: Tape) -> State:
     state = wait(state, op.days)
     i, k = op.source, op.issue
     shown, held = op.act != 1, op.act != 0
     value = op.value.astype(state.line.dtype)
     line = shown & (model.world.patron[i] > 0)
-    noted = state.replace(
+    return state.replace(
         public_position=state.public_position.at[i, k].set(jnp.where(shown, value, state.public_position[i, k])),
         private_position=state.private_position.at[i, k].set(jnp.where(held, value, state.private_position[i, k])),
         salience=state.salience.at[i, k].set(
@@ -101,7 +129,6 @@ def _position(model: Model, state: State, op: Tape, key: Array) -> tuple[State, 
         ),
         line=state.line.at[k].set(jnp.where(line, value, state.line[k])),
     )
-    return noted, _no_sets(model, state, op, key)
 
 
 def _act(model: Model, state: State, op: Tape, key: Array) -> tuple[State, Sets]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -16,8 +17,9 @@ from numpy.typing import NDArray
 from blocs.bloc.state import State
 from blocs.bloc.world import World
 from blocs.conduct.base import LEVELS, Level, Specification
+from blocs.engine.compiler import BRIEF
 from blocs.engine.model import Model
-from blocs.engine.replay import CLOSE, SKIP, Sets, Tape, recorded_sets, replay
+from blocs.engine.replay import CLOSE, SKIP, Sets, Tape, recorded_sets, replay, walk
 from blocs.engine.watch import Watch
 from blocs.ground.keys import root
 from blocs.inference.pooled import LevelData
@@ -25,8 +27,8 @@ from blocs.inference.tape import Chronology, acts_between, draw_chronology, usab
 from blocs.inference.tempo import TempoData
 from blocs.scenario.build import Built
 
-SHORTEST = 256
-"""Least length of a filled tape."""
+PIECE = 256
+"""Operations of a tape walked at once: records of every length share one compiled program."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,14 @@ class Recorded:
         return len(self.ends)
 
 
-@partial(jax.jit, static_argnames=("watch",))
-def _replayed(model: Model, state: State, tape: Tape, watch: Watch = ()) -> tuple[State, Array, Sets]:
-    return replay(model, state, tape, root(0), watch)
+@partial(jax.jit, compiler_options=BRIEF)
+def _replayed(model: Model, state: State, tape: Tape, first: Array) -> tuple[State, Array, Sets]:
+    return replay(model, state, tape, root(0), (), first)
+
+
+@partial(jax.jit, static_argnames=("watch",), compiler_options=BRIEF)
+def _walked(model: Model, state: State, tape: Tape, first: Array, watch: Watch) -> tuple[State, Array]:
+    return walk(model, state, tape, root(0), watch, first)
 
 
 def record_sets(
@@ -71,10 +78,9 @@ def record_sets(
     ends: list[State] = []
     parts: list[Sets] = []
     for chronology in chronologies:
-        filled = _filled(chronology.tape)
-        end, _, sets = _replayed(built.model, built.state, filled)
+        end, sets = _sets_of(built.model, built.state, chronology.tape)
         ends.append(end)
-        parts.append(jax.tree.map(np.asarray, recorded_sets(filled, sets)))
+        parts.append(sets)
     keep = [_from(c, since) for c in chronologies]
     kept = zip(chronologies, keep, strict=True)
     acts = pl.concat([c.acts.filter(k).with_columns(pl.lit(d).alias("draw")) for d, (c, k) in enumerate(kept)])
@@ -89,30 +95,48 @@ def record_sets(
 
 def choice_sets_of(built: Built, state: State, tape: Tape) -> Sets:
     """Return what the acts of any tape were chosen from, starting from a given state."""
-    filled = _filled(tape)
-    return recorded_sets(filled, _replayed(built.model, state, filled)[2])
+    return _sets_of(built.model, state, tape)[1]
 
 
 def states_on(built: Built, day: date, draws: int, seed: int = 0) -> tuple[State, ...]:
     """Return the state at the end of a day in each drawn chronology of what the record holds by then, be it nothing."""
     frame = acts_between(built, until=day)
     tapes = [draw_chronology(built, frame, seed + d, day, day).tape for d in range(draws)]
-    return tuple(_replayed(built.model, built.state, _filled(tape))[0] for tape in tapes)
-
-
-def _filled(tape: Tape) -> Tape:
-    """Return a tape filled up to a power of two, so that one compiled program serves records of other lengths."""
-    size = len(tape.kind)
-    spare = max(SHORTEST, 1 << (size - 1).bit_length()) - size
-    longer = jax.tree.map(lambda x: jnp.pad(x, (0, spare)), tape)
-    return longer._replace(kind=jnp.pad(tape.kind, (0, spare), constant_values=SKIP))
+    return tuple(_walk(built, tape, ())[0] for tape in tapes)
 
 
 def watch_record(built: Built, chronology: Chronology, watch: Watch) -> NDArray[np.float64]:
     """Return watched numbers of the replayed record at the end of each step, axes (step, watch)."""
-    filled = _filled(chronology.tape)
-    watched = np.asarray(_replayed(built.model, built.state, filled, watch)[1])
-    return watched[np.flatnonzero(np.asarray(filled.kind) == CLOSE)]
+    watched = _walk(built, chronology.tape, watch)[1]
+    return watched[np.flatnonzero(np.asarray(chronology.tape.kind) == CLOSE)]
+
+
+def _sets_of(model: Model, state: State, tape: Tape) -> tuple[State, Sets]:
+    """Return the last state and the choice sets of the acts of a tape."""
+    parts: list[Sets] = []
+    for first, piece in _pieces(tape):
+        state, _, sets = _replayed(model, state, piece, first)
+        parts.append(jax.tree.map(np.asarray, recorded_sets(piece, sets)))
+    return state, jax.tree.map(lambda *xs: np.concatenate(xs), *parts)
+
+
+def _walk(built: Built, tape: Tape, watch: Watch) -> tuple[State, NDArray[np.float64]]:
+    state, watched = built.state, list[NDArray[np.float64]]()
+    for first, piece in _pieces(tape):
+        state, seen = _walked(built.model, state, piece, first, watch)
+        watched.append(np.asarray(seen))
+    return state, np.concatenate(watched)
+
+
+def _pieces(tape: Tape) -> Iterator[tuple[Array, Tape]]:
+    """Cut a tape into pieces of one length, the last one filled up; at least one, each with the operations before it."""
+    whole: Tape = jax.tree.map(np.asarray, tape)
+    for first in range(0, max(len(whole.kind), 1), PIECE):
+        part: Tape = jax.tree.map(lambda x: x[first : first + PIECE], whole)  # noqa: B023
+        spare = PIECE - len(part.kind)
+        filled: Tape = jax.tree.map(lambda x: np.pad(x, (0, spare)), part)  # noqa: B023
+        kind = np.pad(part.kind, (0, spare), constant_values=SKIP)
+        yield jnp.uint32(first), jax.tree.map(jnp.asarray, filled._replace(kind=kind))
 
 
 def _from(chronology: Chronology, since: date | None) -> NDArray[np.bool_]:

@@ -8,13 +8,14 @@ from blocs.bloc.observe import View
 from blocs.bloc.pressure import STEPS, gap_to
 from blocs.conduct.base import Chosen, Effect
 from blocs.ground.axes import ByActor, Options
+from blocs.ground.sums import product
 
 UNREST = 13.0
 
 
 def _price(view: View) -> ByActor:
     """How openly each actor quarrels with those to whom the patron now draws nearer, 0..1 summed over them."""
-    return view.state.openness @ view.state.thaw / STEPS
+    return product(view.state.openness, view.state.thaw) / STEPS
 
 
 def _on_errand(view: View) -> Options:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from blocs.bloc.observe import SCENE, View
 from blocs.conduct.base import Chosen, Effect
 from blocs.ground.axes import Options
+from blocs.ground.sums import product
 
 
 def narrator_acts(view: View, chosen: Chosen) -> Options:
@@ -19,7 +20,7 @@ def narrator_acts(view: View, chosen: Chosen) -> Options:
 
 def narrator_partner_acts(view: View, chosen: Chosen) -> Options:
     """The source knows best those it deals with: M_i,narrator / (1 + sum_j M_ij) over the middle memory, 0..1. SYSTEM S28."""
-    toward = view.state.recent[1] @ view.world.narrator
+    toward = product(view.state.recent[1], view.world.narrator)
     return toward / (1.0 / view.fade[1] + view.state.sent[1])
 
 
@@ -31,7 +32,7 @@ def narrator_addressed(view: View, chosen: Chosen) -> Options:
 def narrator_present(view: View, chosen: Chosen) -> Options:
     """In a scene with the narrator, those present are seen acted on: presence of j times that of the narrator. SYSTEM S28."""
     here = (view.sent()[SCENE] + view.received()[SCENE]).clip(0.0, 1.0)
-    return here * (here @ view.world.narrator)
+    return here * product(here, view.world.narrator)
 
 
 EFFECTS = (

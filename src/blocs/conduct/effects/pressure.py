@@ -16,6 +16,7 @@ from blocs.bloc.pressure import (
 from blocs.bloc.rungs import TOP
 from blocs.conduct.base import Chosen, Effect
 from blocs.ground.axes import Options
+from blocs.ground.sums import product
 
 
 def brief_ally(view: View, chosen: Chosen) -> Options:
@@ -41,7 +42,7 @@ def autonomy_claim(view: View, chosen: Chosen) -> Options:
 def stand_in(view: View, chosen: Chosen) -> Options:
     """An ally's thesis is attacked elsewhere: ally i of the patron, its gap, nearness of j, j no ally. SYSTEM R05.3."""
     w, s, i = view.world, view.state, chosen.source
-    bound = jnp.clip(w.ally[i] @ w.patron, 0.0, 1.0)
+    bound = jnp.clip(product(w.ally[i], w.patron), 0.0, 1.0)
     gap = gap_to(s, view.known_line(i))
     return bound * gap[i] * (1.0 - gap) * (1.0 - w.ally[i]) * (1.0 - w.patron)
 
@@ -69,7 +70,7 @@ def cost_of_pressure(view: View, chosen: Chosen) -> Options:
 def zeal(view: View, chosen: Chosen) -> Options:
     """Allies join in, neighbours first: client i, log(1 + patron's attacks on j), doubled with a border. SYSTEM R18.3, R18.7."""
     w, i = view.world, chosen.source
-    attacks = jnp.log1p(w.patron @ view.state.hostile * view.fade[PAST])
+    attacks = jnp.log1p(product(w.patron, view.state.hostile) * view.fade[PAST])
     return clienthood(w)[i] * attacks * (1.0 + w.contiguous[i]) * (1.0 - w.patron)
 
 

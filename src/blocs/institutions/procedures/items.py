@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import jax
 import jax.numpy as jnp
 
 from blocs.bloc.vocabulary import SLOT_AXES
 from blocs.ground.axes import ByActorIssue, ByClause, ByDyad, BySessionActor, BySessionIssue, Scalar
+from blocs.ground.sums import heaviest_places, product
 
 CLAUSES = SLOT_AXES["clause"]
 
@@ -17,7 +17,8 @@ def heaviest(weight: BySessionIssue, repeat: bool = False) -> ByClause:
     With `repeat`, clauses beyond the issues that have a weight are about the heaviest again.
     """
     count = min(CLAUSES, weight.shape[1])
-    value, place = jax.lax.top_k(weight, count)
+    place = heaviest_places(weight, count)
+    value = jnp.take_along_axis(weight, place, axis=1)
     rest = place[:, :1] if repeat else -jnp.ones_like(place[:, :1])
     found = jnp.where(value > 0, place, rest)
     blank = jnp.broadcast_to(rest, (place.shape[0], CLAUSES - count))
@@ -38,9 +39,9 @@ def worth(
 
     Its own interest is its salience times the gap; those of third parties to whom it is warm count by `care`.
     """
-    asked = guest @ position
-    own = (chair @ salience) * jnp.abs(chair @ position - asked) / 2.0
-    friend = jnp.maximum(0.0, chair @ warmth) * (chair == 0) * (guest == 0)
+    asked = product(guest, position)
+    own = product(chair, salience) * jnp.abs(product(chair, position) - asked) / 2.0
+    friend = jnp.maximum(0.0, product(chair, warmth)) * (chair == 0) * (guest == 0)
     theirs = salience[None] * jnp.abs(position[None] - asked[:, None]) / 2.0
     most = jnp.max(friend[..., None] * theirs, axis=1)
     return own + care * most

@@ -16,6 +16,7 @@ from blocs.ground.axes import (
     Float,
     Scalar,
 )
+from blocs.ground.sums import product
 
 BINDING = (1.0, 0.9, 0.4, 0.7, 0.8, 0.3)
 """How much a text binds by its rule of decision (`codes.RULES`), 0..1: ours, ordinal (SYSTEM F06.5)."""
@@ -24,7 +25,7 @@ BINDING = (1.0, 0.9, 0.4, 0.7, 0.8, 0.3)
 def view_of(who: BySessionActor, position: ByActorIssue) -> BySessionIssue:
     """Return the mean position of those who count in `who` (weights 0..1), by session and issue; 0 where nobody does."""
     total = jnp.sum(who, axis=1, keepdims=True)
-    return (who @ position) / jnp.maximum(total, 1e-6)
+    return product(who, position) / jnp.maximum(total, 1e-6)
 
 
 def dissent(
@@ -77,7 +78,7 @@ def widen(
     """
     there = jnp.sum(seat, axis=1)
     gap = jnp.abs(position[None] - line[:, None]) / 2.0
-    offence = weight * jnp.einsum("sa,sak->sk", seat, gap) / jnp.maximum(there, 1e-6)[:, None]
+    offence = weight * jnp.sum(seat[..., None] * gap, axis=1) / jnp.maximum(there, 1e-6)[:, None]
     worst = (offence >= jnp.max(offence, axis=1, keepdims=True)) & (offence > 0.02)
     return jnp.maximum(declared, by * worst)
 

@@ -10,6 +10,7 @@ from jaxtyping import Array, Bool
 from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import Key, Scalar
+from blocs.ground.sums import product
 from blocs.institutions.procedures.codes import ADOPTED, AGREED, CLOSING, DEFERRAL, OPEN, RUPTURE, TEXT
 from blocs.institutions.procedures.slots import between
 from blocs.institutions.procedures.stances import dissent, view_of
@@ -103,7 +104,7 @@ class Assembly(AbstractMechanism):
         unbound = jnp.where(
             gathering[:, None], unbound, (closing & (state.session_outcome == RUPTURE))[:, None] & guest
         )
-        client = jnp.einsum("sj,ij->si", state.session_chair, world.client) > 0
+        client = product(state.session_chair, world.client.T) > 0
         bitter = jnp.max((unbound & client) * 1.0, axis=0)
         risen = approach(state.defiance, 1.0, unit(self.strength * self.sting * bitter))
         what = jnp.where(text, AGREED, jnp.where(jnp.any(unbound & client, axis=1), RUPTURE, DEFERRAL))

@@ -11,6 +11,7 @@ from blocs.bloc.vocabulary import vocabulary
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import Array, Bool, ByActor, Key, Scalar
 from blocs.ground.keys import uniforms
+from blocs.ground.sums import product
 from blocs.institutions.procedures.rules import decide, executed, verdicts
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.moves import approach, fit, only_when, unit
@@ -166,7 +167,7 @@ class Bases(AbstractMechanism):
         user = world.client
         dear = jnp.sum(user[:, None] * state.warmth[None], axis=2)
         dear = dear + state.dissent_cost[None] - state.warmth.T
-        mate = (user @ world.ally > 0) | (user > 0) | jnp.eye(user.shape[0], dtype=bool)
+        mate = (product(user, world.ally) > 0) | (user > 0) | jnp.eye(user.shape[0], dtype=bool)
         objection = jnp.where(dear >= 0, 0.0, 1.0)
         objection = jnp.where(jnp.eye(user.shape[0], dtype=bool), 1.0, objection)
         objection = jnp.where(user > 0, 0.0, objection)

@@ -11,6 +11,7 @@ from blocs.bloc.vocabulary import vocabulary
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import Array, Bool, Index, Key, Scalar
 from blocs.ground.keys import uniforms
+from blocs.ground.sums import product
 from blocs.institutions.procedures.codes import DEMANDS, MEETING, OPEN, REQUESTS, TEXT
 from blocs.institutions.procedures.slots import BY_ACT, SLOT_FIELDS, advance, between, live, put, vacant
 from blocs.institutions.procedures.stances import alone, binding, dissent, furthest, ranks, view_of, widen
@@ -225,7 +226,7 @@ class Calling(AbstractMechanism):
         form = state.session_form
         gathering = (form > 0) & (form <= TEXT)
         apart = dissent(state.session_declared, line, state.public_position, state.salience)
-        seat = ranks(invited, chair, (state.warmth @ chair.T).T, chair @ state.rung, self.caution)
+        seat = ranks(invited, chair, product(chair, state.warmth.T), product(chair, state.rung), self.caution)
         seat = jnp.where(gathering[:, None], seat, invited)
         pull = binding(state.session_rule, form == TEXT)
         outsider = (world.member == 0) & (world.patron == 0) & (chair == 0)
@@ -235,7 +236,7 @@ class Calling(AbstractMechanism):
         imposed = state.plan_rank[jnp.clip(place, 0, state.plan_rank.shape[0] - 1)]
         fixed = (state.session_plan >= 0)[:, None] & (imposed >= 0) & (invited > 0)
         seat = jnp.where(fixed, imposed, seat) * world.exists(state.clock)
-        weight = chair @ state.salience
+        weight = product(chair, state.salience)
         wide = widen(state.session_declared, line, seat, state.public_position, weight, self.widen)
         agenda = jnp.where(gathering[:, None], wide, state.session_declared)
         far = furthest(dissent(agenda, line, state.public_position, state.salience), seat, chair)

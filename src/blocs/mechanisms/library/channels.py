@@ -13,8 +13,9 @@ from blocs.bloc.vocabulary import SLOT_AXES
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import ByActor, ByActorIssue, Key, Scalar
 from blocs.ground.keys import uniforms
+from blocs.ground.sums import added_at, product, raised_at
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
-from blocs.mechanisms.moves import approach, fade, fit, lean, unit
+from blocs.mechanisms.moves import approach, fade, fit, lean, only_when, unit
 
 FREE, UNDER_WAY, READ = 0.0, 1.0, 2.0
 PAPERS = ("inform", "letter")
@@ -158,48 +159,58 @@ class Channels(AbstractMechanism):
         missed = jnp.sum(state.salience * jnp.abs(learnt), axis=1)
         cooled = lean(state.warmth, -unit(self.offence * missed)[:, None] * unit(world.client))
         post = _post(state, span)
-        known, circle, unheard = self.deliver(key, state, known + learnt, post)
         chance = -jnp.expm1(span * jnp.log1p(-jnp.minimum(state.message_leak, 1.0 - 1e-6)))
         out = post.held & (uniforms(key, jnp.arange(SLOTS, dtype=jnp.uint32), 4) < chance)
-        leaked = state.leaked.at[post.issue].max(out.astype(state.leaked.dtype))
-        betrayed = jnp.zeros_like(cooled).at[post.source, post.target].max((self.blame * out).astype(cooled.dtype))
         returned = post.read & (post.left <= 0)
         stage = jnp.where(post.arrives, READ, jnp.where(returned, FREE, state.message_state))
         left = jnp.where(post.arrives, self.keep, jnp.where(post.held, jnp.maximum(0.0, post.left), state.message_days))
-        return state.replace(
-            known_line=fit(known, "known_line", state.known_line),
-            warmth=fit(lean(cooled, -betrayed), "warmth", state.warmth),
-            circle=fit(circle, "circle", state.circle),
-            unheard=fit(unheard, "unheard", state.unheard),
-            leaked=fit(leaked, "leaked", state.leaked),
+        told = state.replace(
+            known_line=fit(known + learnt, "known_line", state.known_line),
+            warmth=fit(cooled, "warmth", state.warmth),
+        )
+        read = ("known_line", "circle", "unheard")
+        told = only_when(post.arrives.any(), told, read, lambda s: self.deliver(key, s, post))
+        told = only_when(out.any(), told, ("leaked", "warmth"), lambda s: self.let_out(s, post, out))
+        return told.replace(
             message_state=fit(stage, "message_state", state.message_state),
             message_days=fit(left, "message_days", state.message_days),
         )
 
     def told(self, world: World, state: State, span: Scalar) -> ByActorIssue:
         """Return the share 0..1 of the way to the line that the patron's notice brings each actor; the patron knows its line."""
-        warmth: ByActor = world.patron @ state.warmth / jnp.maximum(1.0, world.patron.sum())
+        warmth: ByActor = product(world.patron, state.warmth) / jnp.maximum(1.0, world.patron.sum())
         unwelcome = jnp.abs(state.public_position - state.line[None, :]) / 2.0
         half = self.notice * jnp.exp2(self.hold * unwelcome - self.courtesy * warmth[:, None])
         # an outsider is told as far as it is courted
         there = (world.patron.sum() > 0) * jnp.maximum(world.member, unit(warmth))
         return jnp.where(world.patron[:, None] > 0, span > 0, (1.0 - jnp.exp2(-span / half)) * there[:, None])
 
-    def deliver(
-        self, key: Key, state: State, known: ByActorIssue, post: _Post
-    ) -> tuple[ByActorIssue, ByActorIssue, Float[Array, "actor actor"]]:
-        """Return what is known, the circles of those told and the orders unheard after this step's deliveries."""
+    def deliver(self, key: Key, state: State, post: _Post) -> State:
+        """Let what arrives be read: what is known, the circles of those told, the orders that stay unheard."""
         draw = uniforms(key, jnp.arange(SLOTS, dtype=jnp.uint32))
         conveyed = (state.message_order < 0.5) | (draw < state.envoy_reliability[post.source])
         got, lost = post.arrives & conveyed, post.arrives & ~conveyed
-        share = jnp.zeros_like(known).at[post.target, post.issue].add(self.credence * got)
-        sums = jnp.zeros_like(known).at[post.target, post.issue].add(self.credence * got * state.message_told)
+        known, read = state.known_line, (post.target, post.issue)
+        share = added_at(jnp.zeros_like(known), read, self.credence * got)
+        sums = added_at(jnp.zeros_like(known), read, self.credence * got * state.message_told)
         told = sums / jnp.maximum(share, 1e-6)
         newer = jnp.abs(told - state.line[None, :]) < jnp.abs(known - state.line[None, :])
-        known = approach(known, told, unit(share) * newer)
-        # an embargo holds outward, not inside the reader's bureau (R24.6)
-        circle = state.circle.at[post.target, post.issue].max(got.astype(state.circle.dtype))
-        return known, circle, state.unheard.at[post.source, post.target].max(lost.astype(state.unheard.dtype))
+        unheard = raised_at(state.unheard, (post.source, post.target), lost)
+        return state.replace(
+            known_line=fit(approach(known, told, unit(share) * newer), "known_line", known),
+            # an embargo holds outward, not inside the reader's bureau (R24.6)
+            circle=fit(raised_at(state.circle, read, got), "circle", state.circle),
+            unheard=fit(unheard, "unheard", state.unheard),
+        )
+
+    def let_out(self, state: State, post: _Post, out: Bool[Array, " message"]) -> State:
+        """Make public what leaks; the sender's warmth toward its reader goes down (R25.3, R25.4)."""
+        leaked = raised_at(state.leaked, (post.issue,), out)
+        betrayed = raised_at(jnp.zeros_like(state.warmth), (post.source, post.target), self.blame * out)
+        return state.replace(
+            leaked=fit(leaked, "leaked", state.leaked),
+            warmth=fit(lean(state.warmth, -betrayed), "warmth", state.warmth),
+        )
 
 
 def _slot(state: State) -> Int[Array, ""]:

@@ -11,6 +11,7 @@ from blocs.bloc.state import State
 from blocs.bloc.vocabulary import vocabulary
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import Array, ByDyad, Float, Key, Scalar
+from blocs.ground.sums import product
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.economy import half_rule, judged_by_all, lends
 from blocs.mechanisms.moves import fade, fit, unit
@@ -135,8 +136,8 @@ class Contracts(AbstractMechanism):
     def _drift(self, world: World, state: State, span: Scalar) -> Float[Array, "actor actor"]:
         pressed = state.rung >= self.level
         stall = jnp.where(pressed, state.stall + self.creep * span, state.stall * fade(span, self.half_life))
-        lead = world.patron @ state.stall / jnp.maximum(1.0, jnp.sum(world.patron))
-        follower = self.follow * (world.client @ world.patron) * state.dissent_cost
+        lead = product(world.patron, state.stall) / jnp.maximum(1.0, jnp.sum(world.patron))
+        follower = self.follow * product(world.client, world.patron) * state.dissent_cost
         others = 1.0 - jnp.eye(stall.shape[0], dtype=stall.dtype)
         gap = jnp.maximum(0.0, lead[None, :] * follower[:, None] - stall) * others
         return jnp.clip(stall + gap * (1.0 - fade(span, self.lag)), 0.0, TOP)

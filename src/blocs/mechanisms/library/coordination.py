@@ -10,6 +10,7 @@ from blocs.bloc.kinds import ASKS, any_kind
 from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import ByActor, ByActorLever, Key, Scalar
+from blocs.ground.sums import product
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.library.unrest import shortage
 from blocs.mechanisms.moves import approach, fade, fit, lean, only_when, unit
@@ -128,6 +129,6 @@ class Coordination(AbstractMechanism):
     def wanted(self, world: World, state: State) -> ByActorLever:
         """Return the advice a patron would give each client by good, -1..1: what it buys less what it sells to it."""
         patrons = jnp.maximum(1.0, jnp.sum(world.client, axis=1))[:, None]
-        buys = world.client @ state.import_share / patrons
+        buys = product(world.client, state.import_share) / patrons
         sells = jnp.sum(world.client[:, :, None] * state.dependence, axis=1) / patrons
         return jnp.clip(buys - sells, -1.0, 1.0) * jnp.max(world.client, axis=1)[:, None]

@@ -12,6 +12,7 @@ from blocs.bloc.vocabulary import vocabulary
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import ByIssue, Key, Scalar
 from blocs.ground.keys import uniforms
+from blocs.ground.sums import product
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.moves import approach, fade, fit, unit
 
@@ -97,7 +98,7 @@ class Doctrine(AbstractMechanism):
         patrons = world.patron.sum()
         hazard = self.flip * state.line_strain * jnp.abs(state.line) * (patrons > 0)
         flips = uniforms(key, world.issue_id) < -jnp.expm1(-span * hazard)
-        view = world.patron @ state.private_position / jnp.maximum(1.0, patrons)
+        view = product(world.patron, state.private_position) / jnp.maximum(1.0, patrons)
         view = jnp.where(flips, -state.line, view)
         phase = jnp.where(flips, OPEN, self._prepared(state, view, span, patrons))
         proclaimed = (1.0 - fade(span, self.turn)) * jnp.clip(phase - OPEN + 1.0, 0.0, 1.0) * (patrons > 0)

@@ -14,13 +14,15 @@ from blocs.bloc.world import Act, World
 from blocs.ground.axes import ByActor, ByActorSeat, Key, Scalar
 from blocs.ground.keys import named, uniforms
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
-from blocs.mechanisms.moves import approach, fade, fit, lean, unit
+from blocs.mechanisms.moves import approach, fade, fit, lean, only_when, unit
 from blocs.mechanisms.seats import asked, best, exchange, happens, mark_seat, seat_uniforms
 
 UNREST_TOP = vocabulary()["unrest"].hi or 13.0
 GROUND = vocabulary()["legitimacy"].default
 TRUST = vocabulary()["cc_confidence"].default
 CLAIMS = ("hold_force", "hold_security", "hold_transport", "hold_committee", "hold_bureau")
+REPLACED = (*SEATED, "legitimacy", "judged", "private_position")
+"""Quantities that change with a head."""
 
 
 class Leadership(AbstractMechanism):
@@ -152,19 +154,25 @@ class Leadership(AbstractMechanism):
         changes = state.leader_changes + falls
         worse = happens(uniforms(named(key, "fault"), world.actor_id), span * self.fault)
         spoken = state.fallen_status + worse * ((state.fallen_status >= 1.0) & (state.fallen_status < 3.0))
+        new: dict[str, Any] = {
+            "leader_standing": jnp.where(falls, self.fresh, standing),
+            "leader_changes": changes,
+            "fallen_status": jnp.where(falls, 1.0, spoken),
+        }
+        state = state.replace(**{name: fit(x, name, getattr(state, name)) for name, x in new.items()})
+        return only_when(falls.any(), state, REPLACED, lambda s: self._replaced(key, world, s, falls))
+
+    def _replaced(self, key: Key, world: World, state: State, falls: Bool[Array, " actor"]) -> State:
+        """Seat the successors of those who fell; views, legitimacy and old verdicts follow from who comes in."""
         winner = self.successor(key, world, state)
         seats = self._seated(state, falls, winner)
         head = jnp.maximum(0.0, seats["pliant"][:, 0]) * (falls & (winner > 0))
         loss = 1.0 - unit(self.strength * self.alien * head)
         share = unit(self.strength * self.follow * head)[:, None]
-        held_views = approach(state.private_position, state.line[None, :], share)
         new: dict[str, Any] = {
-            "leader_standing": jnp.where(falls, self.fresh, standing),
-            "leader_changes": changes,
-            "fallen_status": jnp.where(falls, 1.0, spoken),
             "legitimacy": state.legitimacy * loss,
             "judged": state.judged * jnp.where(falls, 1.0 - self.strength * self.clean, 1.0)[:, None],
-            "private_position": held_views,
+            "private_position": approach(state.private_position, state.line[None, :], share),
             **seats,
         }
         return state.replace(**{name: fit(x, name, getattr(state, name)) for name, x in new.items()})

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import ByActor, ByDyad, Key, Scalar
+from blocs.ground.sums import product
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.moves import fade, fit, unit
 
@@ -73,9 +74,9 @@ class Openness(AbstractMechanism):
     def echoed(self, world: World, state: State, span: Scalar) -> ByDyad:
         """Return by how much allies of the patron raise the openness of its quarrels as their own."""
         patrons = jnp.maximum(1.0, world.patron.sum())
-        quarrel: ByActor = world.patron @ state.openness / patrons
-        loyal = jnp.maximum(0.0, state.warmth @ world.patron / patrons) * (1.0 - world.patron)
-        loyal = loyal * ((world.same_camp @ world.patron) > 0)
+        quarrel: ByActor = product(world.patron, state.openness) / patrons
+        loyal = jnp.maximum(0.0, product(state.warmth, world.patron) / patrons) * (1.0 - world.patron)
+        loyal = loyal * (product(world.same_camp, world.patron) > 0)
         share = unit(loyal[:, None] * (1.0 - state.warmth) / 2.0)
         goal = jnp.where(quarrel >= UNNAMED, jnp.minimum(quarrel + 1.0, NAMED), 0.0)
         gap = jnp.maximum(0.0, goal[None, :] - state.openness) * (1.0 - jnp.eye(len(goal)))

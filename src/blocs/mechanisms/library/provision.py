@@ -11,6 +11,7 @@ from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import ByActor, Key, Scalar
 from blocs.ground.keys import uniforms
+from blocs.ground.sums import product
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.economy import STAPLE, lever_place
 from blocs.mechanisms.moves import approach, fade, fit, lean, unit
@@ -89,7 +90,7 @@ class Provision(AbstractMechanism):
         crop = 1.0 + (state.harvest - 1.0) * keep + self.noise * jnp.sqrt(1.0 - keep**2 + 1e-12) * draw * (span > 0)
         scarcity = approach(state.scarcity, self.alarm(world, state), 1.0 - fade(span, jnp.asarray(MONTH)))
         patrons = jnp.maximum(1.0, jnp.sum(world.client, axis=1))
-        regard = (jnp.sum(world.client * state.warmth.T, axis=1) - world.client @ state.scarcity) / patrons
+        regard = (jnp.sum(world.client * state.warmth.T, axis=1) - product(world.client, state.scarcity)) / patrons
         goal = jnp.clip(regard, -1.0, 1.0)
         share = (1.0 - fade(span, self.half_life)) * jnp.max(world.client, axis=1)
         promise = approach(state.supply_promise, goal, share)

@@ -10,6 +10,7 @@ from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import Array, Bool, ByClause, BySession, BySessionActor, Key, Scalar
 from blocs.ground.keys import at, uniforms
+from blocs.ground.sums import outer, product
 from blocs.institutions.procedures.codes import (
     ADOPTED,
     AGREED,
@@ -192,8 +193,8 @@ class Talks(AbstractMechanism):
     def _fund(self, state: State, guest: BySessionActor) -> BySession:
         """Return the share of the list that the host has set aside before the talk, 0.1..1."""
         count = jnp.maximum(jnp.sum(guest, axis=1), 1.0)
-        warm = jnp.sum((state.session_chair @ state.warmth) * guest, axis=1) / count
-        rung = jnp.sum((state.session_chair @ state.rung) * guest, axis=1) / count
+        warm = jnp.sum(product(state.session_chair, state.warmth) * guest, axis=1) / count
+        rung = jnp.sum(product(state.session_chair, state.rung) * guest, axis=1) / count
         written = jnp.sum(state.written_case * guest, axis=1) / count
         share = 0.5 * (1.0 + warm) + 0.1 * written
         return jnp.clip(share * jnp.where(rung >= 6.0, self.poor, 1.0), 0.1, 1.0)
@@ -201,9 +202,9 @@ class Talks(AbstractMechanism):
     def _answer(self, state: State, open_: Bool[Array, " session"], guest: BySessionActor) -> State:
         """Let the guest answer the demand on the table, and put the next one there."""
         place = jnp.maximum(state.clause_issue, 0).astype(jnp.int32)
-        asked = jnp.take_along_axis(state.session_chair @ state.public_position, place, axis=1, mode="clip")
+        asked = jnp.take_along_axis(product(state.session_chair, state.public_position), place, axis=1, mode="clip")
         count = jnp.maximum(jnp.sum(guest, axis=1), 1.0)[:, None]
-        held = jnp.take_along_axis((guest @ state.public_position) / count, place, axis=1, mode="clip")
+        held = jnp.take_along_axis(product(guest, state.public_position) / count, place, axis=1, mode="clip")
         cost = jnp.sum(guest * state.dissent_cost, axis=1)[:, None] / count
         gap = jnp.abs(asked - held) / 2.0
         table = open_[:, None] & (state.clause_state == CONTESTED)
@@ -215,12 +216,12 @@ class Talks(AbstractMechanism):
     def _close(self, state: State, closing: Bool[Array, " session"], guest: BySessionActor) -> State:
         """The warm final session: parts are raised, recognition is settled or refused, the guest draws its lesson."""
         now = closing[:, None]
-        warm = unit(0.5 + 0.5 * jnp.sum((state.session_chair @ state.warmth) * guest, axis=1))[:, None]
+        warm = unit(0.5 + 0.5 * jnp.sum(product(state.session_chair, state.warmth) * guest, axis=1))[:, None]
         part = now & (state.clause_state == SOFTENED)
         share = jnp.where(part, approach(state.clause_share, 1.0, self.relief * warm), state.clause_share)
         place = jnp.maximum(state.clause_issue, 0).astype(jnp.int32)
-        host = jnp.take_along_axis(state.session_chair @ state.public_position, place, axis=1, mode="clip")
-        mine = jnp.take_along_axis(guest @ state.public_position, place, axis=1, mode="clip")
+        host = jnp.take_along_axis(product(state.session_chair, state.public_position), place, axis=1, mode="clip")
+        mine = jnp.take_along_axis(product(guest, state.public_position), place, axis=1, mode="clip")
         open_ = now & (state.clause_state == CONTESTED)
         settled = jnp.abs(host - mine) / 2.0 <= self.near
         mark = jnp.where(open_, jnp.where(settled, ADOPTED, REFUSED), state.clause_state)
@@ -228,7 +229,7 @@ class Talks(AbstractMechanism):
         got = jnp.sum(share * state.clause_strength, axis=1) / jnp.maximum(jnp.sum(state.clause_strength, axis=1), 1e-6)
         got = jnp.where(closing, got, 0.0)
         lesson = unit(jnp.max(guest * (closing * (1.0 - got))[:, None], axis=0) * self.strength * self.learn)
-        glad = jnp.einsum("si,sj->ij", guest * (got * closing)[:, None], state.session_chair)
+        glad = outer(guest * (got * closing)[:, None], state.session_chair)
         warmth = lean(state.warmth, unit(self.strength * self.thanks * glad))
         return state.replace(
             clause_state=mark.astype(state.clause_state.dtype),

@@ -10,6 +10,7 @@ from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import Array, Bool, ByClause, Float, Key, Scalar
 from blocs.ground.keys import uniforms
+from blocs.ground.sums import outer, product
 from blocs.institutions.procedures.codes import (
     ADOPTED,
     CLOSING,
@@ -144,7 +145,8 @@ class Texts(AbstractMechanism):
 
     def tick(self, key: Key, world: World, state: State, days: Scalar) -> State:
         """Draft, amend, decide and sign, then let signed texts work."""
-        writing = (state.session_form == TEXT) & (state.session_stage >= OPEN) & (self.strength > 0)
+        under_way = (state.session_stage >= OPEN) & (state.session_stage <= CLOSING)
+        writing = (state.session_form == TEXT) & under_way & (self.strength > 0)
         state = only_when(writing.any(), state, self.card.writes, lambda s: self._meet(key, s, writing))
         return self._work(world, state, self.strength * days)
 
@@ -268,13 +270,13 @@ class Texts(AbstractMechanism):
         issues = jnp.arange(state.text_line.shape[0])
         about = adopted[..., None] & (state.clause_issue[..., None] == issues)
         count = jnp.sum(about, axis=(0, 1))
-        line = jnp.einsum("sck,sc->k", about * 1.0, state.clause_text) / jnp.maximum(count, 1)
+        line = jnp.sum(about * state.clause_text[..., None], axis=(0, 1)) / jnp.maximum(count, 1)
         there = (state.session_seat > 0) * 1.0
         held = jnp.maximum(sign, 0.5 * there * executed(state.session_rule)[:, None])
         given = jnp.sum(state.clause_won * adopted, axis=1) / jnp.maximum(jnp.sum(adopted, axis=1), 1)
         given = given[:, None] * state.session_chair
         held = held * unit(1.0 - self.discount * given)
-        bound = jnp.einsum("sck,sa->ak", about * 1.0, held) / jnp.maximum(count, 1)
+        bound = outer(held, jnp.sum(about * 1.0, axis=1)) / jnp.maximum(count, 1)
         fresh = count > 0
         s = self.strength
         return state.replace(
@@ -288,10 +290,10 @@ class Texts(AbstractMechanism):
     ) -> State:
         """Cool the convener toward who refused, and take trust from it where objections could not be studied."""
         refused = (sign < 0) * closing[:, None]
-        snub = jnp.einsum("si,sj->ij", state.session_chair * 1.0, refused * 1.0)
+        snub = outer(state.session_chair, refused * 1.0)
         unheard = (1.0 - unit(state.session_notice / self.study)) * closing
         worst = jnp.max(minded * adopted[..., None], axis=1) * (state.session_seat > 0) * (state.session_chair == 0)
-        hurt = jnp.einsum("si,sj->ij", worst * unheard[:, None], state.session_chair * 1.0)
+        hurt = outer(worst * unheard[:, None], state.session_chair)
         warmth = lean(state.warmth, -unit(self.strength * self.snub * snub))
         trust = state.trust * (1.0 - unit(self.strength * self.grievance * 2.0 * hurt))
         return state.replace(warmth=fit(warmth, "warmth", state.warmth), trust=fit(trust, "trust", state.trust))
@@ -300,7 +302,7 @@ class Texts(AbstractMechanism):
         """Draw public positions toward texts in force, as far as each is bound; old texts lapse or are read anew."""
         patrons = jnp.sum(world.patron)
         view, bound = (
-            world.patron @ x / jnp.maximum(1.0, patrons) for x in (state.public_position, state.text_binding)
+            product(world.patron, x) / jnp.maximum(1.0, patrons) for x in (state.public_position, state.text_binding)
         )
         loose = (1.0 - fade(span, self.reread)) * (1.0 - unit(bound)) * state.text_force * (patrons > 0)
         line = approach(state.text_line, view, loose)

@@ -12,6 +12,7 @@ from blocs.bloc.vocabulary import vocabulary
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import ByActor, Key, Scalar
 from blocs.ground.keys import exponentials
+from blocs.ground.sums import product
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.library.resilience import shortage
 from blocs.mechanisms.moves import approach, fade, fit, unit
@@ -166,4 +167,4 @@ def around(world: World, unrest: ByActor) -> ByActor:
     """Return the mean unrest of neighbours, half by border and half by camp, 0..13."""
     ties = world.contiguous + world.same_camp
     ties = ties - jnp.diag(jnp.diagonal(ties))
-    return ties @ unrest / jnp.maximum(1.0, jnp.sum(ties, axis=1))
+    return product(ties, unrest) / jnp.maximum(1.0, jnp.sum(ties, axis=1))
