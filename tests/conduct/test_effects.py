@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import equinox as eqx
@@ -108,9 +109,10 @@ def differing(seed: int, count: int, wildness: float) -> list[str]:
     with jax.enable_x64(True):
         acts, now = draw_history(rng, count)
         steps = OPS - len(acts)
-        world = jax.tree.map(
-            lambda x: x.astype(jnp.float64) if eqx.is_inexact_array(x) else x, make_world(seed, **SIZES)
-        )
+        # what kinds acts are of is part of the program: three worlds' worth are compiled, not one for each seed
+        kinds = make_world(seed % 3, **SIZES).act_kinds
+        drawn = replace(make_world(seed, **SIZES), act_kinds=kinds)
+        world = jax.tree.map(lambda x: x.astype(jnp.float64) if eqx.is_inexact_array(x) else x, drawn)
         state = blank_memory(world, seed, wildness)
         i, j = rng.choice(SIZES["actors"], 2, replace=False).tolist()
         if acts and rng.random() < 0.5:

@@ -22,8 +22,9 @@ KEY = root(1)
 def run(mechanism, bloc, steps, field, days=7.0):
     """Values of a field after each step, axes step and the field's."""
     state, path = bloc.state, []
+    tick = jax.jit(lambda s: mechanism.tick(KEY, bloc.world, s, jnp.float32(days)))
     for _ in range(steps):
-        state = mechanism.tick(KEY, bloc.world, state, jnp.float32(days))
+        state = tick(state)
         path.append(np.asarray(getattr(state, field)))
     return np.stack(path)
 

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import pytest
 
 from blocs.engine.control import nothing
-from blocs.engine.loop import simulate
+from blocs.engine.loop import _runs  # pyright: ignore[reportPrivateUsage]
 from blocs.engine.model import zero_coefficients
 from blocs.forecast.watch import default_watch
 from blocs.inference.sets import _replayed  # pyright: ignore[reportPrivateUsage]
@@ -58,7 +58,8 @@ def test_a_forecast_is_drawn_without_levers_ties_or_positions(bare: Built) -> No
     control, conduct = nothing(len(world.actors), len(world.acts)), zero_coefficients(bare.model)
     keys = jnp.zeros((4, 2), jnp.uint32)
     track = jax.eval_shape(
-        lambda state: simulate(bare.model, conduct, state, control, watch, keys, steps=3, slots=8), bare.state
+        lambda state: _runs.__wrapped__(bare.model, conduct, state, control, watch, keys, jnp.int32(3), 256, 8, 1),
+        bare.state,
     )
     assert track.act.shape == (4, 8, 4)
     assert "reserve_days" not in {watched.name for watched in watch}

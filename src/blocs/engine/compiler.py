@@ -1,8 +1,9 @@
-"""How XLA compiles the loop on a CPU: whole, as one native function.
+"""How XLA compiles the loop of acts on a CPU: whole, as one native function.
 
 By default XLA runs the body of a loop as some two hundred small kernels, each dispatched through a thread pool, which
-costs three times what the kernels compute: one turn of one run touches little memory. Below a size in bytes XLA
-compiles a loop into one function instead; this raises that size from 1 KiB to what one run holds.
+costs three times what the kernels compute: one act touches little memory. Below a size in bytes XLA compiles a loop into
+one function instead, if it holds none of what `blocs.ground.sums` avoids; this raises that size from 1 KiB to what one
+run holds. The close of a step is dispatched kernel by kernel.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ PART_BYTES = 1 << 10
 """What XLA itself takes for this size."""
 
 OPTIONS = {"xla_cpu_multi_thread_eigen": False, "xla_disable_hlo_passes": "tree_reduction_rewriter"}
-"""Of the programs that run histories: each on one thread, as several run side by side, and no sum of 33 actors in two."""
+"""Of the programs that run histories: each on one thread, as several run side by side; sums over 33 actors in one piece."""
 
 BRIEF = {"xla_disable_hlo_passes": "small-while-loop-hoisting,tree_reduction_rewriter"}
 """Of the programs that walk a record once: their loop stays in parts, which compiles in half the time."""

@@ -1,9 +1,8 @@
 """The simulation loop: many histories in one compiled program.
 
 Within a step acts come one after another at exponential waiting times; each is drawn through the four choices and
-performed at once. One turn of the loop is therefore either an act or the close of a step, whichever comes first, and every
-run keeps its own clock. On a CPU one run follows another, and each turn pays for the branch it takes; on an accelerator
-runs go side by side, and the loop ends when the slowest has closed its last step.
+performed at once; then the step closes. On a CPU one run follows another; on an accelerator runs go side by side, and
+each step takes as many turns as the run with the most acts in it.
 """
 
 from __future__ import annotations
@@ -128,7 +127,7 @@ def simulate(
     return track._replace(watched=track.watched[:, :steps])
 
 
-@eqx.filter_jit(compiler_options=OPTIONS)
+@eqx.filter_jit(compiler_options=OPTIONS)  # pyright: ignore[reportCallIssue, reportUntypedFunctionDecorator]
 def _runs(
     model: Model,
     coefficients: Coefficients,
@@ -149,7 +148,7 @@ def _runs(
 
         return jax.lax.while_loop(lambda c: c.step < steps, step, first).track
 
-    # one run after another branches truly and stays in the cache; side by side, every run pays for act and close
+    # one run after another branches truly and stays in the cache; side by side, every run pays for every branch
     return jax.lax.map(one, keys) if lanes == 1 else jax.lax.map(one, keys, batch_size=lanes)
 
 

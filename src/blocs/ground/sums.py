@@ -1,8 +1,8 @@
 """Sums of products that a loop can be compiled whole with.
 
-On a CPU, XLA compiles a loop into one native function only if it holds no matrix product, sort or many-row scatter
-(`blocs.engine.compiler`); otherwise each small kernel of it is dispatched by itself, which costs several times what it
-computes. The arrays of a bloc are small, so plain sums lose nothing.
+On a CPU, XLA compiles a loop into one native function only if it holds no matrix product, sort or many-row scatter, and
+no loop within (`blocs.engine.compiler`); otherwise each small kernel of it is dispatched by itself, which costs several
+times what it computes. The arrays of a bloc are small, so plain sums lose nothing.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 
-def product(a: Float[Array, "*any n"], b: Float[Array, n * rest]) -> Float[Array, ...]:
-    """Return `a @ b` for a vector or matrix `b`."""
+def product(a: Float[Array, ...], b: Float[Array, ...]) -> Float[Array, ...]:
+    """Return `a @ b` for a vector or matrix `b`: the last axis of a meets the first of b."""
     if b.ndim == 1:
         return jnp.sum(a * b, axis=-1)
     return jnp.sum(a[..., None] * b, axis=-2)

@@ -73,6 +73,11 @@ def _likeliest(run: RunResult, names: Names) -> list[str]:
         if len(ranked) < 2:
             continue
         top = ranked[0]
+        if top.probability == 0:
+            out.append(
+                f"None of {len(ranked)} outcomes like “{title_of(run.scenario, names, top.id)}” came about in any run."
+            )
+            continue
         text = f"“{title_of(run.scenario, names, top.id)}” is the likeliest of {len(ranked)} like it: {percent(top.probability)}"
         text += f" (base rate {percent(top.baseline)}; the record says {'yes' if top.recorded else 'no'})."
         missed = [o for o in ranked[1:] if o.recorded]
