@@ -12,14 +12,14 @@ import pytest
 from blocs.forecast.ask import compare
 from blocs.forecast.ensemble import Ensemble
 from blocs.forecast.explain import explain_recorded, explain_simulated
-from blocs.forecast.outcomes import first_days, forecast_outcomes, histories, recorded_outcomes
+from blocs.forecast.outcomes import first_days, forecast_outcomes, histories, possible, recorded_outcomes
 from blocs.forecast.score import score
 from blocs.forecast.simulate import forecast
 from blocs.ground.errors import InputError
 from blocs.inference.fit import Fit, fit_record
 from blocs.inference.sets import record_sets
 from blocs.scenario.build import build
-from blocs.scenario.outcomes import AllOf, AnyOf, EventCondition, EventSelector
+from blocs.scenario.outcomes import AllOf, AnyOf, EventCondition, EventSelector, StateCondition
 
 
 def _slow_first(ensemble: Ensemble, selector: EventSelector, times: int) -> list[float]:
@@ -144,3 +144,25 @@ def test_bad_forecasts_say_what_is_wrong(tiny_fit: Fit, change: dict[str, object
 def test_an_unknown_event_is_refused(tiny_fit: Fit) -> None:
     with pytest.raises(InputError, match="no event"):
         explain_recorded(tiny_fit, "no-such-event")
+
+
+def test_an_outcome_that_no_mechanism_moves_is_not_forecast(tiny_ensemble: Ensemble) -> None:
+    """A model without mechanisms for a quantity must not be credited with knowing that it stays where it is."""
+    built = tiny_ensemble.fit.built
+    writes = frozenset().union(*(m.card.writes for m in built.model.mechanisms))
+    still = next(name for name in ("presence", "verdict", "cadres") if name not in writes)
+    first = next(iter(built.scenario.outcomes.values()))
+    one, fixed = (
+        StateCondition.model_validate({"state": {"variable": v, "actor": built.model.world.actors[0], "at_least": 1}})
+        for v in ("unrest", still)
+    )
+
+    def known(when: object) -> bool:
+        changed = first.model_copy(update={"when": when})
+        scenario = replace(built.scenario, outcomes={first.id: changed})
+        return bool(possible(replace(built, scenario=scenario)))
+
+    assert known(one)
+    assert not known(fixed)
+    assert known(AnyOf(any_of=(one, fixed)))
+    assert not known(AllOf(all_of=(one, fixed)))

@@ -131,13 +131,30 @@ def matching(built: Built, selector: EventSelector, code: NDArray[np.int16]) -> 
     return pair & inside(selector.act, world.acts, code[:, 2]) & inside(selector.issue, world.issues, code[:, 3])
 
 
+def possible(built: Built) -> list[Outcome]:
+    """Return the outcomes that can come about in the model: what they say of the state, some mechanism of it moves.
+
+    A light model would otherwise be credited with the certainty that what it leaves out never happens.
+    """
+    moved = frozenset().union(*(m.card.writes for m in built.model.mechanisms))
+
+    def can_be(condition: Condition) -> bool:
+        if isinstance(condition, EventCondition):
+            return True
+        if isinstance(condition, AnyOf):
+            return any(map(can_be, condition.any_of))
+        if isinstance(condition, AllOf):
+            return all(map(can_be, condition.all_of))
+        return condition.state.variable in moved
+
+    return [o for o in built.scenario.outcomes.values() if can_be(o.when)]
+
+
 def forecast_outcomes(ensemble: Ensemble) -> list[OutcomeForecast]:
-    """Return every outcome of the scenario with its probability, interval and dates."""
+    """Return every `possible` outcome of the scenario with its probability, interval and dates."""
     built = ensemble.fit.built
     history = histories(ensemble)
-    return [
-        _forecast(built, o, first_days(built, o.when, history), ensemble.runs) for o in built.scenario.outcomes.values()
-    ]
+    return [_forecast(built, o, first_days(built, o.when, history), ensemble.runs) for o in possible(built)]
 
 
 def _forecast(built: Built, outcome: Outcome, first: NDArray[np.floating], runs: int) -> OutcomeForecast:
@@ -152,14 +169,14 @@ def _forecast(built: Built, outcome: Outcome, first: NDArray[np.floating], runs:
 
 
 def recorded_outcomes(built: Built, start: date, end: date) -> dict[str, tuple[bool, date | None]]:
-    """Return whether each outcome came true in the record between two days, and when.
+    """Return whether each `possible` outcome came true in the record between two days, and when.
 
     A hand-coded statement of the scenario (`recorded`) decides where there is one; else the recorded acts and the state
     that replaying them gives.
     """
     history = recorded_history(built, start, end)
     found: dict[str, tuple[bool, date | None]] = {}
-    for outcome in built.scenario.outcomes.values():
+    for outcome in possible(built):
         if outcome.recorded is not None:
             when = dates.bounds(outcome.recorded.date).end if outcome.recorded.date else None
             inside = when is None or start <= when <= end
