@@ -20,6 +20,7 @@ from blocs.ground.errors import BlocsError, InputError
 from blocs.inference.pooled import log_scores
 from blocs.inference.sets import record_sets
 from blocs.jobs import bench as job
+from blocs.jobs import bench_whole
 from blocs.jobs.peak import peak_mb
 from blocs.scenario.build import build
 from blocs.scenario.load import load
@@ -139,3 +140,13 @@ def test_a_page_without_marks_is_refused_before_anything_is_timed(monkeypatch, t
         shown = CliRunner().invoke(app, ["bench", "--markdown", str(page)])
         assert isinstance(shown.exception, InputError)
         assert "speed:begin" in str(shown.exception)
+
+
+def test_each_mechanism_is_timed_with_and_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the small scenario: one row for all mechanisms together, one for each without it, with what it adds."""
+    monkeypatch.setattr(bench_whole, "EACH", 2)
+    rows = bench_whole.whole("tiny", 2, 1, lambda stage, done, total: None)
+    names = [m.card.name for m in build(load("tiny")).model.mechanisms]
+    assert [row.name.rpartition(" without ")[2] for row in rows[1:]] == names
+    assert all(row.seconds and row.ratio and row.against == "all of them" for row in rows[1:])
+    assert rows[0].ratio is None

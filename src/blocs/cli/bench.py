@@ -25,20 +25,23 @@ def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer runs and repeats, no fresh process.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a list of objects.")] = False,
     peers: Annotated[bool, typer.Option("--peers", help="Also event models beside other programs' seconds.")] = False,
+    mechanisms: Annotated[
+        bool, typer.Option("--mechanisms", help="Also the forecast with every mechanism, and what each adds.")
+    ] = False,
     page: Annotated[
         Path | None, typer.Option("--markdown", help="Write the table between the marks of this page.")
     ] = None,
 ) -> None:
     """Time likelihood, fit, forecast and help, and compare the engine with a Mesa model and a C loop.
 
-    Example: blocs bench --quick
+    Examples: blocs bench --quick; blocs bench --mechanisms
     """
     from blocs.jobs.bench import bench as job
     from blocs.jobs.bench import cells, markdown
 
     where = place(page, "speed") if page is not None else None
     with progress() as tell:
-        rows = job(scenario, quick, tell, peers)
+        rows = job(scenario, quick, tell, peers, mechanisms)
     if where is not None:
         where.fill(markdown(rows))
     if as_json:

@@ -10,16 +10,14 @@ from __future__ import annotations
 import importlib
 import os
 import platform
-import resource
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
 from types import ModuleType
 
 import jax
@@ -32,7 +30,8 @@ from blocs.forecast.simulate import forecast
 from blocs.ground.errors import BlocsError
 from blocs.inference.fit import Fit, fit_record
 from blocs.inference.sets import Recorded, record_sets
-from blocs.jobs.peak import peak_mb
+from blocs.jobs.bench_row import Clock, Row, timed
+from blocs.jobs.bench_whole import whole
 from blocs.scenario.build import Built, build
 from blocs.scenario.load import load
 
@@ -48,31 +47,12 @@ SIZES = (24, 100)
 """Actors of the reduced model: those of a small bloc, and those of a large one."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One timing: median wall-clock `seconds` of the repeats, `spread` (least, most), processor seconds, peak memory.
-
-    `peak_mb` is the largest resident memory so far of this process, or of the fresh processes where the row times
-    those, in MB. `ratio` is how many times as fast as `against` this is, by the run on the same input: the median over
-    turns. `note` says why a figure is missing.
-    """
-
-    name: str
-    seconds: float | None
-    spread: tuple[float, float] | None
-    peak_mb: float | None
-    ratio: float | None = None
-    against: str | None = None
-    cpu_seconds: float | None = None
-    note: str = ""
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the row as JSON holds it."""
-        return asdict(self)
-
-
 def bench(
-    scenario: str = "camp", quick: bool = False, progress: Progress | None = None, peers: bool = False
+    scenario: str = "camp",
+    quick: bool = False,
+    progress: Progress | None = None,
+    peers: bool = False,
+    mechanisms: bool = False,
 ) -> list[Row]:
     """Time likelihood, fit, forecast and help, and compare the engine with other programs.
 
@@ -81,6 +61,7 @@ def bench(
         quick: fewer runs and repeats, no cold process.
         progress: called with (stage, done, total).
         peers: also the published event models beside the recorded seconds of other programs.
+        mechanisms: also the forecast with every mechanism, and what each adds to it.
 
     Raises:
         InputError: no such scenario.
@@ -103,43 +84,13 @@ def bench(
     for actors in SIZES:
         tell(f"reduced model, {actors} actors", 0, 0)
         rows += compare(actors, 100 if quick else 1000, 2 if quick else 5)
+    if mechanisms:
+        rows += whole(scenario, runs, 1 if quick else 3, tell)
     if peers:
         rows += _event_models(tell)
     tell("blocs --help", 0, 0)
     rows.append(_fresh("blocs --help", HELP, repeats))
     return rows
-
-
-class Clock:
-    """Wall-clock and processor seconds of each call of some work; `children` counts processes that it waited for."""
-
-    def __init__(self, children: bool = False) -> None:
-        self.who = resource.RUSAGE_CHILDREN if children else resource.RUSAGE_SELF
-        self.wall: list[float] = []
-        self.cpu: list[float] = []
-
-    def __call__(self, work: Callable[[], object]) -> None:
-        """Run the work once and note what it took."""
-        begin, used = perf_counter(), self._used()
-        work()
-        self.wall.append(perf_counter() - begin)
-        self.cpu.append(self._used() - used)
-
-    def row(self, name: str, share: float = 1.0, ratio: float | None = None, against: str | None = None) -> Row:
-        """Return the row of what was timed, its seconds times `share`."""
-        wall, cpu = [share * x for x in self.wall], [share * x for x in self.cpu]
-        return Row(name, median(wall), (min(wall), max(wall)), peak_mb(), ratio, against, median(cpu))
-
-    def _used(self) -> float:
-        used = resource.getrusage(self.who)
-        return used.ru_utime + used.ru_stime
-
-
-def _timed(name: str, work: Callable[[], object], repeats: int) -> Row:
-    clock = Clock()
-    for _ in range(repeats):
-        clock(work)
-    return clock.row(name)
 
 
 def _fresh(name: str, code: str, repeats: int) -> Row:
@@ -172,7 +123,7 @@ def _likelihood(built: Built, repeats: int) -> Row:
     start = zero_coefficients(built.model)
     jax.block_until_ready(value(start))
     acts = recorded.acts.height
-    return _timed(f"log-likelihood and gradient, {acts} acts", lambda: jax.block_until_ready(value(start)), 4 * repeats)
+    return timed(f"log-likelihood and gradient, {acts} acts", lambda: jax.block_until_ready(value(start)), 4 * repeats)
 
 
 def log_likelihood(coefficients: Coefficients, recorded: Recorded) -> jax.Array:
@@ -190,7 +141,7 @@ def log_likelihood(coefficients: Coefficients, recorded: Recorded) -> jax.Array:
 
 def _fit(built: Built, repeats: int) -> tuple[Fit, Row]:
     fit = fit_record(built)
-    return fit, _timed(f"fit, warm, {fit.acts} acts", lambda: fit_record(built), repeats)
+    return fit, timed(f"fit, warm, {fit.acts} acts", lambda: fit_record(built), repeats)
 
 
 def _forecast(fit: Fit, runs: int, repeats: int) -> Row:
@@ -198,7 +149,7 @@ def _forecast(fit: Fit, runs: int, repeats: int) -> Row:
     steps = round((spec.end - spec.start).days / fit.built.model.step_days)
     forecast(fit, runs=50)  # compiles
     name = f"forecast, {runs} runs x {steps} steps x {len(fit.built.model.world.actors)} actors"
-    return _timed(name, lambda: forecast(fit, runs=runs), repeats)
+    return timed(name, lambda: forecast(fit, runs=runs), repeats)
 
 
 def compare(actors: int, runs: int, turns: int) -> list[Row]:
@@ -242,7 +193,7 @@ def _event_models(tell: Progress) -> list[Row]:
     rows: list[Row] = []
     for name, (work, repeats, others) in cases.items():
         tell(name, 0, 0)
-        rows.append(replace(_timed(f"event model, {name}", work, repeats), against=f"recorded seconds: {others}"))
+        rows.append(replace(timed(f"event model, {name}", work, repeats), against=f"recorded seconds: {others}"))
     return rows
 
 
