@@ -119,7 +119,6 @@ def simulate(
         slots: acts a run can hold; a run that needs more is reported by `Track.acts > slots`.
         lanes: runs side by side, at least 1; by default 1 on a CPU and all on an accelerator.
     """
-
     if lanes is None:
         lanes = 1 if jax.default_backend() == "cpu" else len(keys)
     room = -(-steps // ROOM) * ROOM

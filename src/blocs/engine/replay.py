@@ -79,27 +79,27 @@ def walk(
 ) -> tuple[State, Float[Array, "op watch"]]:
     """Return what `replay` does, without the choice sets: a much smaller program."""
 
-    def close(now: State, op: Tape, key: Array) -> State:
-        return close_step(model, key, wait(now, model.step_days - now.age))
-
-    def act(now: State, op: Tape, key: Array) -> State:
-        return perform(model, wait(now, op.days), Act(op.source, op.target, op.act, op.issue, op.weight))
-
-    def position(now: State, op: Tape, key: Array) -> State:
-        return _noted(model, now, op)
+    moves = (_closed, _acted, _noted, lambda model, now, op, key: now)
 
     def one(carry: tuple[State, Array], op: Tape) -> tuple[tuple[State, Array], Array]:
         now, n = carry
-        later = jax.lax.switch(op.kind, (close, act, position, lambda now, op, key: now), now, op, at(key, n))
+        later = jax.lax.switch(op.kind, moves, model, now, op, at(key, n))
         return (later, n + 1), read_watch(watch, later)
 
     (end, _), watched = jax.lax.scan(one, (state, jnp.asarray(first, jnp.uint32)), tape)
     return end, watched
 
 
+def _closed(model: Model, state: State, op: Tape, key: Array) -> State:
+    return close_step(model, key, wait(state, model.step_days - state.age))
+
+
+def _acted(model: Model, state: State, op: Tape, key: Array) -> State:
+    return perform(model, wait(state, op.days), Act(op.source, op.target, op.act, op.issue, op.weight))
+
+
 def _close(model: Model, state: State, op: Tape, key: Array) -> tuple[State, Sets]:
-    ready = wait(state, model.step_days - state.age)
-    return close_step(model, key, ready), _no_sets(model, state, op, key)
+    return _closed(model, state, op, key), _no_sets(model, state, op, key)
 
 
 def _no_change(model: Model, state: State, op: Tape, key: Array) -> tuple[State, Sets]:
@@ -112,10 +112,10 @@ def _no_sets(model: Model, state: State, op: Tape, key: Array) -> Sets:
 
 
 def _position(model: Model, state: State, op: Tape, key: Array) -> tuple[State, Sets]:
-    return _noted(model, state, op), _no_sets(model, state, op, key)
+    return _noted(model, state, op, key), _no_sets(model, state, op, key)
 
 
-def _noted(model: Model, state: State, op: Tape) -> State:
+def _noted(model: Model, state: State, op: Tape, key: Array) -> State:
     state = wait(state, op.days)
     i, k = op.source, op.issue
     shown, held = op.act != 1, op.act != 0
@@ -132,8 +132,7 @@ def _noted(model: Model, state: State, op: Tape) -> State:
 
 
 def _act(model: Model, state: State, op: Tape, key: Array) -> tuple[State, Sets]:
-    state = wait(state, op.days)
-    view = observe(model.world, state, model.half_lives)
+    view = observe(model.world, wait(state, op.days), model.half_lives)
     zero = jnp.zeros((), jnp.int32)
     steps = {
         "source": Chosen(zero, zero, zero),
@@ -147,7 +146,7 @@ def _act(model: Model, state: State, op: Tape, key: Array) -> tuple[State, Sets]
         {level: may_choose(level, view, steps[level]) for level in LEVELS},
         view.sent().sum(axis=1),
     )
-    return perform(model, state, Act(op.source, op.target, op.act, op.issue, op.weight)), sets
+    return _acted(model, state, op, key), sets
 
 
 def recorded_sets(tape: Tape, sets: Sets) -> Sets:
