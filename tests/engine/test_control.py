@@ -7,7 +7,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from blocs.engine.control import Control, Edit, Rule, apply_edits, before_edits, edits_of, rules_at
+from blocs.engine.bans import Ban, bans_of
+from blocs.engine.control import Control, Forced, Rule, forced_of, rules_at, rules_of
+from blocs.engine.edits import Edit, apply_edits, before_edits, edits_of
 from blocs.engine.model import with_parameter
 
 from . import lab
@@ -39,26 +41,12 @@ def control(
     }
     unused = (1.0, NEVER, NEVER)
     made = edits_of([Edit(*kind, *(edits or {}).get(k, unused)) for k, kind in kinds.items()], lab.start(lab.world()))
-    changed = tuple(
-        Rule(m, p, *map(real, (rules or {}).get(f"{m}.{p}", (0.01, NEVER, NEVER))))
-        for m, p in (("leadership", "hazard"), ("memory", "recent"))
-    )
-    bans = [*forbid, *([((), (), (), NEVER, NEVER)] * (2 - len(forbid)))]
-
-    def mask(part: int, size: int):
-        return jnp.asarray([[n in ban[part] for n in range(size)] for ban in bans])
-
-    rows = [*forced, *([(np.inf, (0, 0, 0, 0))] * (2 - len(forced)))]
+    changed = [Rule(*name.split("."), *given) for name, given in (rules or {}).items()]
     return Control(
         made,
-        changed,
-        mask(0, lab.ACTORS),
-        mask(1, lab.ACTORS),
-        mask(2, lab.ACTS),
-        jnp.asarray([ban[3:] for ban in bans], jnp.float32),
-        jnp.asarray([row[1] for row in rows], jnp.int32),
-        jnp.asarray([row[0] for row in rows], jnp.float32),
-        jnp.asarray(len(forced), jnp.int32),
+        rules_of(changed, lab.model(lab.world()), 2),
+        bans_of([Ban(*row) for row in forbid], lab.ACTORS, lab.ACTS, np.float32, 2),
+        *forced_of([Forced(day, *codes) for day, codes in forced], np.float32, 2),
     )
 
 
@@ -159,7 +147,7 @@ def test_edits_keep_to_the_range_of_the_vocabulary(parts):
             "hold_scale": (1e9, 1.0, EVER),
         }
     )
-    later, _ = apply_edits(wild, s, before_edits(wild, s), real(0.0), real(7.0))
+    later, _ = apply_edits(wild.edits, s, before_edits(wild.edits, s), real(0.0), real(7.0))
     assert float(later.unrest[0]) == 13.0
     assert float(later.unrest[1]) == 0.0
     assert float(later.warmth[0, 1]) == 1.0
@@ -171,11 +159,11 @@ def test_what_is_held_does_not_drift_while_held():
     s = lab.start(lab.world())
     s = s.replace(warmth=s.warmth.at[1, 0].set(0.8))
     given = control(edits={"hold_scale": (0.5, 3.0, 14.0)})
-    held = before_edits(given, s)
+    held = before_edits(given.edits, s)
     seen = []
     for step in range(4):
         s = s.replace(warmth=s.warmth + np.float32(0.1))
-        s, held = apply_edits(given, s, held, real(7.0 * step), real(7.0 * (step + 1)))
+        s, held = apply_edits(given.edits, s, held, real(7.0 * step), real(7.0 * (step + 1)))
         seen.append(float(s.warmth[1, 0]))
     np.testing.assert_allclose(seen, [0.45, 0.45, 0.55, 0.65], rtol=1e-6)
 
@@ -192,8 +180,8 @@ def test_a_rule_holds_from_its_day_until_its_end(parts, base):
 def test_a_rule_on_memory_reaches_those_who_read_it(parts, base):
     m, _, _ = parts
     given = control(rules={"memory.recent": (3.0, 21.0, EVER)})
-    assert rules_at(m, given, real(20.9)).half_lives.tolist() == m.half_lives.tolist()
-    assert float(rules_at(m, given, real(21.0)).half_lives[1]) == 3.0
+    assert rules_at(m, given.rules, real(20.9)).half_lives.tolist() == m.half_lives.tolist()
+    assert float(rules_at(m, given.rules, real(21.0)).half_lives[1]) == 3.0
     found = lab.run(*parts, given)
     for r in range(lab.RUNS):
         early = [a for a in lab.history(base, r) if a[0] <= 21.0]

@@ -18,18 +18,11 @@ from blocs.bloc.observe import View, observe
 from blocs.bloc.state import State
 from blocs.bloc.world import Act
 from blocs.conduct.base import Chosen
+from blocs.engine.bans import forbidden, open_pairs
 from blocs.engine.choose import may_choose, pick, scores
 from blocs.engine.compiler import OPTIONS
-from blocs.engine.control import (
-    Control,
-    Held,
-    apply_edits,
-    before_edits,
-    forbidden,
-    next_forced,
-    open_pairs,
-    rules_at,
-)
+from blocs.engine.control import Control, next_forced, rules_at
+from blocs.engine.edits import Held, apply_edits, before_edits
 from blocs.engine.model import Coefficients, Model
 from blocs.engine.phases import close_step, perform, wait
 from blocs.engine.watch import Watch, read_watch, watch_width
@@ -63,8 +56,8 @@ class Carry(NamedTuple):
     track: Track
 
 
-Pairs = Bool[Array, "actor actor"] | None
-"""Who may act toward whom; None where that is everybody alive toward everybody else alive."""
+Pairs = Bool[Array, "actor actor"]
+"""Who may act toward whom."""
 
 
 def choose_act(model: Model, coefficients: Coefficients, control: Control, view: View, pairs: Pairs, key: Key) -> Act:
@@ -75,12 +68,12 @@ def choose_act(model: Model, coefficients: Coefficients, control: Control, view:
 
     def draw(level: str, chosen: Chosen) -> Int[Array, ""]:
         allowed = may_choose(level, view, chosen)  # type: ignore[arg-type]
-        if level == "source" and pairs is not None:
+        if level == "source":
             allowed = allowed & pairs.any(axis=1)
-        elif level == "target" and pairs is not None:
+        elif level == "target":
             allowed = allowed & pairs[chosen.source]
         elif level == "act":
-            allowed = allowed & ~forbidden(control, view.state.clock, chosen.source, chosen.target, len(world.acts))
+            allowed = allowed & ~forbidden(control.bans, view.state.clock, chosen.source, chosen.target)
         score = scores(model, coefficients, level, view, chosen)  # type: ignore[arg-type]
         return pick(score, allowed, gumbels(key, ids[level], LEVEL_STREAM[level]).astype(score.dtype))
 
@@ -160,7 +153,7 @@ def first_carry(state: State, control: Control, steps: int, slots: int, width: i
         jnp.zeros((steps, width), state.clock.dtype),
     )
     ever = jnp.full_like(state.clock, -jnp.inf)
-    state, held = apply_edits(control, state, before_edits(control, state), ever, state.clock)
+    state, held = apply_edits(control.edits, state, before_edits(control.edits, state), ever, state.clock)
     none = jnp.zeros((), jnp.int32)
     return Carry(state, none, jnp.zeros((), jnp.uint32), none, held, blank)
 
@@ -173,17 +166,17 @@ def one_step(
     end = start + (carry.step + 1) * model.step_days
 
     def due(now: Carry) -> Due:
-        return _due(rules_at(model, control, now.state.clock), coefficients, control, this_step, end, now)
+        return _due(rules_at(model, control.rules, now.state.clock), coefficients, control, this_step, end, now)
 
     def act(turn: tuple[Carry, Due]) -> tuple[Carry, Due]:
         now, next_ = turn
         done = _act(
-            rules_at(model, control, now.state.clock), coefficients, control, at(this_step, now.slot), now, next_
+            rules_at(model, control.rules, now.state.clock), coefficients, control, at(this_step, now.slot), now, next_
         )
         return done, due(done)
 
     carry, _ = jax.lax.while_loop(lambda turn: turn[1].acts, act, (carry, due(carry)))
-    return _close(rules_at(model, control, carry.state.clock), control, watch, this_step, end, carry)
+    return _close(rules_at(model, control.rules, carry.state.clock), control, watch, this_step, end, carry)
 
 
 class Due(NamedTuple):
@@ -198,8 +191,7 @@ def _due(model: Model, coefficients: Coefficients, control: Control, key: Key, e
     now = carry.state
     delay, is_forced = _delay(model, coefficients, control, at(key, carry.slot), carry)
     view = observe(model.world, wait(now, delay), model.half_lives)
-    pairs = open_pairs(control, view) if control.forbid_days.shape[0] else None
-    somebody = view.alive().sum() > 1 if pairs is None else pairs.any()
+    somebody = open_pairs(control.bans, view).any()
     # a run whose acts fill every slot stops acting but still closes its steps: it ends, and is reported as cut
     free = carry.track.acts <= carry.track.day.shape[0]
     return Due((now.clock + delay < end) & free & (is_forced | somebody), delay, is_forced)
@@ -208,7 +200,7 @@ def _due(model: Model, coefficients: Coefficients, control: Control, key: Key, e
 def _act(model: Model, coefficients: Coefficients, control: Control, key: Key, carry: Carry, due: Due) -> Carry:
     ready = wait(carry.state, due.delay)
     view = observe(model.world, ready, model.half_lives)
-    pairs = open_pairs(control, view) if control.forbid_days.shape[0] else None
+    pairs = open_pairs(control.bans, view)
     drawn = choose_act(model, coefficients, control, view, pairs, key)
     done = jax.tree.map(
         lambda f, d: jnp.where(due.forced, f.astype(d.dtype), d), next_forced(control, carry.forced), drawn
@@ -227,7 +219,7 @@ def _act(model: Model, coefficients: Coefficients, control: Control, key: Key, c
 def _close(model: Model, control: Control, watch: Watch, key: Key, end: Scalar, carry: Carry) -> Carry:
     # what time draws belongs to the step alone: runs with more or fewer acts share it
     state = close_step(model, key, wait(carry.state, end - carry.state.clock))
-    state, held = apply_edits(control, state, carry.held, end - model.step_days, end)
+    state, held = apply_edits(control.edits, state, carry.held, end - model.step_days, end)
     track = carry.track._replace(watched=carry.track.watched.at[carry.step].set(read_watch(watch, state)))
     none = jnp.zeros((), jnp.uint32)
     return Carry(state, carry.step + 1, none, carry.forced, held, track)

@@ -104,11 +104,15 @@ def with_parameter(model: Model, mechanism: str, parameter: str, value: Scalar) 
     n = [m.card.name for m in model.mechanisms].index(mechanism)
     old = getattr(model.mechanisms[n], parameter)
     new = jnp.asarray(value).astype(old.dtype)
-    model = eqx.tree_at(lambda m: getattr(m.mechanisms[n], parameter), model, new)
-    part = model.mechanisms[n]
-    if not isinstance(part, Remembers):
+    return with_half_lives(eqx.tree_at(lambda m: getattr(m.mechanisms[n], parameter), model, new))
+
+
+def with_half_lives(model: Model) -> Model:
+    """Return the model with the half-lives that the parameters of its memory, if it has one, give."""
+    memory = next((m for m in model.mechanisms if isinstance(m, Remembers)), None)
+    if memory is None:
         return model
-    return eqx.tree_at(lambda m: m.half_lives, model, part.half_lives().astype(model.half_lives.dtype))
+    return eqx.tree_at(lambda m: m.half_lives, model, memory.half_lives().astype(model.half_lives.dtype))
 
 
 def zero_coefficients(model: Model) -> Coefficients:
@@ -123,4 +127,13 @@ def zero_coefficients(model: Model) -> Coefficients:
     return Coefficients(beta, tables, Tempo(jnp.asarray(1 / 7), jnp.zeros(model.half_lives.shape[0])))
 
 
-__all__ = ["Coefficients", "Level", "Model", "Remembers", "Tempo", "with_parameter", "zero_coefficients"]
+__all__ = [
+    "Coefficients",
+    "Level",
+    "Model",
+    "Remembers",
+    "Tempo",
+    "with_half_lives",
+    "with_parameter",
+    "zero_coefficients",
+]

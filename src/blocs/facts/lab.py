@@ -24,9 +24,9 @@ from blocs.bloc.vocabulary import vocabulary
 from blocs.bloc.world import World
 from blocs.conduct.base import LEVELS, Specification
 from blocs.conduct.catalogue import EFFECTS
-from blocs.engine.control import Control, nothing
+from blocs.engine.control import Control, Forced, forced_of, nothing
 from blocs.engine.history import History, histories
-from blocs.engine.model import Coefficients, Model, Remembers, Tempo
+from blocs.engine.model import Coefficients, Model, Tempo, with_half_lives
 from blocs.facts.base import Family
 from blocs.ground.keys import at, root
 from blocs.mechanisms.catalogue import by_name
@@ -249,17 +249,15 @@ def _batch(
 
 
 def _forced(world: World, acts: Sequence[Act]) -> Control:
-    blank = nothing(len(world.actors), len(world.acts))
-    size = max(1, -(-len(acts) // FORCED)) * FORCED
-    rows, days = np.zeros((size, 4), np.int32), np.full(size, np.inf, np.float32)
     axes = ("actor", "actor", "act", "issue")
-    for n, (day, *names) in enumerate(acts):
-        rows[n] = [world.index(axis, name) for axis, name in zip(axes, names, strict=True)]
-        days[n] = day
+    rows = [
+        Forced(day, *(world.index(axis, name) for axis, name in zip(axes, names, strict=True))) for day, *names in acts
+    ]
+    # room in steps: histories with about as many acts share one compiled program
+    room = max(1, -(-len(acts) // FORCED)) * FORCED
+    queue = forced_of(rows, np.float32, room)
     return eqx.tree_at(
-        lambda c: (c.forced, c.forced_day, c.forced_count),
-        blank,
-        (jnp.asarray(rows), jnp.asarray(days), jnp.asarray(len(acts), jnp.int32)),
+        lambda c: (c.forced, c.forced_day, c.forced_count), nothing(len(world.actors), len(world.acts)), queue
     )
 
 
@@ -284,9 +282,7 @@ def _with_rules(model: Model, rules: Mapping[str, Mapping[str, float]]) -> Model
         jax.tree.map(lambda x: x.astype(jnp.float32), type(m).make({**_values(m), **rules.get(m.card.name, {})}))
         for m in model.mechanisms
     )
-    memory = next(m for m in parts if isinstance(m, Remembers))
-    half_lives = memory.half_lives().astype(jnp.float32)
-    return eqx.tree_at(lambda m: (m.mechanisms, m.half_lives), model, (parts, half_lives))
+    return with_half_lives(eqx.tree_at(lambda m: m.mechanisms, model, parts))
 
 
 def _values(mechanism: Any) -> dict[str, float]:

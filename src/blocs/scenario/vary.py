@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array
 
 from blocs.bloc.vocabulary import vocabulary
-from blocs.engine.control import Control, Edit, Rule, edits_of, nothing
+from blocs.engine.bans import Ban, bans_of
+from blocs.engine.control import Control, Forced, Rule, forced_of, rules_of
+from blocs.engine.edits import Edit, edits_of
 from blocs.ground.errors import bad_input
 from blocs.scenario import interventions as language
 from blocs.scenario.build import Built
 
 NOW = -1e9
 EVER = 1e9
-SLOTS = (32, 256, 2048)
-"""Numbers of edits that one compiled program serves: questions share programs, whatever they set."""
+EDITS, RULES, BANS, FORCED = (32, 256, 2048), (4, 32), (4, 32), (8, 64)
+"""Numbers of interventions of a kind that one compiled program serves: questions share programs, whatever they change.
+
+An untouched run has the same room, but none for rules: looking rules up in every step costs time.
+"""
 
 
 def variables() -> dict[str, tuple[str, ...]]:
@@ -51,19 +54,20 @@ def control_for(built: Built, lines: Iterable[str], start: date) -> Control:
         elif isinstance(item, language.Force):
             forces.append(item)
         else:
-            rules.append(_rule(built, text, item, start))
-    blank = nothing(len(world.actors), len(world.acts))
-    slots = next((n for n in SLOTS if n >= len(edits)), len(edits)) if edits else 0
+            rules.append(_rule(built, text, item))
+    bans = [_ban(built, item) for item in forbids]
+    forced = [_force(built, item, start) for item in forces]
+    dtype = built.state.clock.dtype
     return Control(
-        edits_of(edits, built.state, slots),
-        tuple(rules),
-        *_forbid(built, forbids, blank),
-        *_force(built, forces, start, blank),
+        edits_of(edits, built.state, _room(EDITS, len(edits))),
+        rules_of(rules, built.model, _room(RULES, len(rules)) if rules else 0),
+        bans_of(bans, len(world.actors), len(world.acts), dtype, _room(BANS, len(forbids))),
+        *forced_of(forced, dtype, _room(FORCED, len(forces))),
     )
 
 
-def _real(built: Built, value: float) -> Array:
-    return jnp.asarray(value, built.state.clock.dtype)
+def _room(sizes: Sequence[int], count: int) -> int:
+    return next((n for n in sizes if n >= count), count)
 
 
 def _edits(built: Built, text: str, item: language.Set | language.Scale) -> list[Edit]:
@@ -77,16 +81,16 @@ def _edits(built: Built, text: str, item: language.Set | language.Scale) -> list
     for axis, names in zip(axes, item.cells, strict=True):
         options = [_index(built, text, axis, n) for n in names]
         places = [(*p, o) for p in places for o in options]
-    hold = item.until is not None
+    day, until = _days(built, item)
     return [
         Edit(
             name=item.variable,
             place=place,
             verb="set" if isinstance(item, language.Set) else "scale",
-            hold=hold,
+            hold=item.until is not None,
             value=value,
-            day=built.day(item.start) if item.start else NOW,
-            until=built.day(item.until) + 1 if item.until else EVER,
+            day=day,
+            until=until,
         )
         for place in places
     ]
@@ -100,7 +104,7 @@ def _index(built: Built, text: str, axis: str, name: str) -> int:
         raise bad_input(text, axis, f"the model has no {axis} {name!r}", f"one of {', '.join(names)}") from None
 
 
-def _rule(built: Built, text: str, item: language.Rule, start: date) -> Rule:
+def _rule(built: Built, text: str, item: language.Rule) -> Rule:
     parts = {m.card.name: m for m in built.model.mechanisms}
     if item.mechanism not in parts:
         raise bad_input(text, "rule", f"no mechanism named {item.mechanism!r}", f"one of {', '.join(parts)}")
@@ -110,54 +114,35 @@ def _rule(built: Built, text: str, item: language.Rule, start: date) -> Rule:
     p = params[item.parameter]
     if not p.lo <= item.value <= p.hi:
         raise bad_input(text, item.parameter, f"{item.value:g} is outside its range", f"{p.lo:g}..{p.hi:g} {p.unit}")
-    return Rule(
-        item.mechanism,
-        item.parameter,
-        _real(built, item.value),
-        _real(built, built.day(item.start or start) if item.start else NOW),
-        _real(built, built.day(item.until) + 1 if item.until else EVER),
-    )
+    return Rule(item.mechanism, item.parameter, item.value, *_days(built, item))
 
 
-def _forbid(built: Built, items: list[language.Forbid], blank: Control) -> tuple[Array, Array, Array, Array]:
-    if not items:
-        return blank.forbid_source, blank.forbid_target, blank.forbid_act, blank.forbid_days
+def _ban(built: Built, item: language.Forbid) -> Ban:
     world = built.model.world
 
-    def mask(names: tuple[str, ...], of: tuple[str, ...]) -> list[bool]:
-        return [n in names for n in of]
+    def places(names: Sequence[str], axis: Sequence[str]) -> list[int]:
+        return [n for n, name in enumerate(axis) if name in names]
 
-    days = [[built.day(f.start) if f.start else NOW, built.day(f.until) + 1 if f.until else EVER] for f in items]
-    return (
-        jnp.asarray([mask(f.sources, world.actors) for f in items]),
-        jnp.asarray([mask(f.targets, world.actors) for f in items]),
-        jnp.asarray([mask(f.acts, world.acts) for f in items]),
-        jnp.asarray(days, built.state.clock.dtype),
-    )
+    sources, targets = places(item.sources, world.actors), places(item.targets, world.actors)
+    return Ban(sources, targets, places(item.acts, world.acts), *_days(built, item))
 
 
-def _force(built: Built, items: list[language.Force], start: date, blank: Control) -> tuple[Array, Array, Array]:
-    if not items:
-        return blank.forced, blank.forced_day.astype(built.state.clock.dtype), blank.forced_count
+def _days(built: Built, item: language.Set | language.Scale | language.Forbid | language.Rule) -> tuple[float, float]:
+    """First and last day of an intervention."""
+    first = built.day(item.start) if item.start else NOW
+    return first, built.day(item.until) + 1 if item.until else EVER
+
+
+def _force(built: Built, item: language.Force, start: date) -> Forced:
+    if item.until < start:
+        raise bad_input("do", "force", f"{item.start} is before the forecast starts", f"a day from {start} on")
     world = built.model.world
-    for f in items:
-        if f.until < start:
-            raise bad_input("do", "force", f"{f.start} is before the forecast starts", f"a day from {start} on")
-    ordered = sorted(items, key=lambda f: f.start)
-    codes = [
-        [
-            world.actors.index(f.source),
-            world.actors.index(f.target),
-            world.acts.index(f.act),
-            world.issues.index(f.issue) if f.issue else _usual_issue(built, f),
-        ]
-        for f in ordered
-    ]
-    middle = [0.5 * (built.day(f.start) + built.day(f.until) + 1.0) for f in ordered]
-    return (
-        jnp.asarray(codes, jnp.int32),
-        jnp.asarray(middle, built.state.clock.dtype),
-        jnp.asarray(len(codes), jnp.int32),
+    return Forced(
+        0.5 * (built.day(item.start) + built.day(item.until) + 1.0),
+        world.actors.index(item.source),
+        world.actors.index(item.target),
+        world.acts.index(item.act),
+        world.issues.index(item.issue) if item.issue else _usual_issue(built, item),
     )
 
 

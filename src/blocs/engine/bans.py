@@ -1,0 +1,92 @@
+"""Bans: acts that some may not do toward others for a time, and who is left to act toward whom."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import DTypeLike
+from jaxtyping import Array, Bool, Float
+from numpy.typing import NDArray
+
+from blocs.bloc.observe import View
+from blocs.ground.axes import Index, Scalar
+
+
+class Ban(NamedTuple):
+    """Places of actors and acts: none of `acts` by any of `sources` toward any of `targets` from `first` to `last`.
+
+    Days count from the scenario's epoch; both ends belong to the ban.
+    """
+
+    sources: Collection[int]
+    targets: Collection[int]
+    acts: Collection[int]
+    first: float
+    last: float
+
+
+class Bans(eqx.Module):
+    """Bans as arrays; one compiled program serves all bans of one number.
+
+    `shut` tells for every span of time which pairs are left no act at all; span n ends where `turn` n begins.
+    """
+
+    source: Bool[Array, "ban actor"]
+    target: Bool[Array, "ban actor"]
+    act: Bool[Array, "ban act"]
+    days: Float[Array, "ban 2"]
+    turn: Float[Array, " turn"]
+    shut: Bool[Array, "span actor actor"]
+
+
+def bans_of(bans: Sequence[Ban], actors: int, acts: int, dtype: DTypeLike, slots: int = 0) -> Bans:
+    """Return bans as arrays, filled up to `slots` with bans that never come."""
+    rows = [*bans, *[Ban((), (), (), np.inf, np.inf)] * (slots - len(bans))]
+    source = _masks([b.sources for b in rows], actors)
+    target = _masks([b.targets for b in rows], actors)
+    act = _masks([b.acts for b in rows], acts)
+    days = np.asarray([(b.first, b.last) for b in rows], dtype).reshape(-1, 2)
+    turn = np.sort(np.concatenate([days[:, 0], np.nextafter(days[:, 1], np.asarray(np.inf, dtype))]))
+    begins = np.concatenate([np.asarray([-np.inf], dtype), turn])
+    shut = np.stack([_shut(source, target, act, _holding(days, day)) for day in begins])
+    return Bans(*(jnp.asarray(x) for x in (source, target, act, days, turn, shut)))
+
+
+def _masks(places: Sequence[Collection[int]], size: int) -> NDArray[np.bool_]:
+    return np.asarray([[n in some for n in range(size)] for some in places], bool).reshape(len(places), size)
+
+
+def _holding(days: NDArray[np.floating], day: np.floating) -> NDArray[np.bool_]:
+    return (days[:, 0] <= day) & (day <= days[:, 1])
+
+
+def _shut(
+    source: NDArray[np.bool_], target: NDArray[np.bool_], act: NDArray[np.bool_], now: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    taken = np.einsum("bi,bj,bg->ijg", source[now], target[now], act[now])
+    return taken.all(axis=-1)
+
+
+def forbidden(bans: Bans, day: Scalar, source: Index, target: Index) -> Bool[Array, " act"]:
+    """Return which acts are forbidden to this source toward this target on this day."""
+    if bans.days.shape[0] == 0:
+        return jnp.zeros(bans.act.shape[1], bool)
+    now = (bans.days[:, 0] <= day) & (day <= bans.days[:, 1])
+    here = now & bans.source[:, source] & bans.target[:, target]
+    return (here[:, None] & bans.act).any(axis=0)
+
+
+def open_pairs(bans: Bans, view: View) -> Bool[Array, "actor actor"]:
+    """Return who may act toward whom now: both exist, they differ, and not every act between them is forbidden."""
+    alive = view.alive()
+    pairs = alive[:, None] & alive[None, :] & ~jnp.eye(len(alive), dtype=bool)
+    if bans.days.shape[0] == 0:
+        return pairs
+    return pairs & ~bans.shut[(bans.turn <= view.state.clock).sum()]
+
+
+__all__ = ["Ban", "Bans", "bans_of", "forbidden", "open_pairs"]
