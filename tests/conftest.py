@@ -8,8 +8,18 @@ from pathlib import Path
 import pytest
 
 # most programs here run for less time than they take to compile: see `compile_loops_in_parts`
-os.environ.setdefault("XLA_FLAGS", "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1024")
-os.environ["BLOCS_CACHE"] = str(Path(__file__).resolve().parent.parent / ".pytest_cache" / "jax")
+os.environ.setdefault(
+    "XLA_FLAGS",
+    "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1024 --xla_backend_optimization_level=0",
+)
+HERE = Path(__file__).resolve().parent
+os.environ["BLOCS_CACHE"] = str(HERE.parent / ".pytest_cache" / "jax")
+
+TINY = (
+    "bench/test_bench_job.py", "cli/test_work.py", "forecast/test_outcomes.py", "jobs/test_api.py",
+    "jobs/test_run_job.py", "report", "store", "test_docs.py",
+)  # fmt: skip
+"""Files and folders of tests that fit and forecast scenario `tiny`: one process compiles its programs, once."""
 
 
 def pytest_configure() -> None:
@@ -21,6 +31,15 @@ def pytest_configure() -> None:
     from blocs.store.cache import use_cache
 
     use_cache()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file of tests runs in one process, which shares its fixtures; what needs scenario `tiny` is as one file."""
+    for item in items:
+        name = item.path.relative_to(HERE).as_posix()
+        group = "tiny" if name.startswith(TINY) else name
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

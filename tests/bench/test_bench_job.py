@@ -14,7 +14,6 @@ import pytest
 from typer.testing import CliRunner
 
 from blocs.cli.main import app
-from blocs.conduct.catalogue import memory_only
 from blocs.engine.model import zero_coefficients
 from blocs.ground.errors import BlocsError, InputError
 from blocs.inference.pooled import log_scores
@@ -97,7 +96,7 @@ def test_without_the_benchmarks_folder_the_comparison_is_left_out(monkeypatch, t
 
 
 def test_the_likelihood_timed_is_that_of_the_fit():
-    built = build(load("tiny"), memory_only())
+    built = build(load("tiny"))
     recorded = record_sets(built, built.scenario.spec.period.end, 1)
     keys = iter(jax.random.split(jax.random.key(0), 200))
     start = jax.tree.map(lambda x: 0.3 * jax.random.normal(next(keys), x.shape), zero_coefficients(built.model))
@@ -107,7 +106,7 @@ def test_the_likelihood_timed_is_that_of_the_fit():
             beta=np.asarray(start.beta[level]), tables=tuple(np.asarray(t) for t in start.tables[level])
         )
         expected += float(data.weight @ log_scores(data, fit))
-    value, slope = jax.value_and_grad(lambda c: job.log_likelihood(c, recorded))(start)
+    value, slope = jax.jit(jax.value_and_grad(lambda c: job.log_likelihood(c, recorded)))(start)
     assert float(value) == pytest.approx(expected, rel=1e-9)
     assert all(np.isfinite(np.asarray(x)).all() for x in jax.tree.leaves(slope))
 
