@@ -20,7 +20,7 @@ demo: $(READY)  ## fit camp on 1953-1957, forecast 1958-1961, score, explain, re
 	$(BIN)/blocs run camp --out runs/demo --force
 
 test: $(READY)  ## the quick suite
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 	$(BIN)/python -m pytest tests/engine/test_replay.py --jaxtyping-packages=blocs.bloc,blocs.engine,beartype.beartype
 
 slow: $(READY)  ## coverage of intervals, calibration, headless browser: minutes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,7 @@ os.environ.setdefault(
     "XLA_FLAGS",
     "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1024 --xla_backend_optimization_level=0",
 )
-HERE = Path(__file__).resolve().parent
-os.environ["BLOCS_CACHE"] = str(HERE.parent / ".pytest_cache" / "jax")
+os.environ["BLOCS_CACHE"] = str(Path(__file__).resolve().parent.parent / ".pytest_cache" / "jax")
 
 TINY = (
     "bench/test_bench_job.py", "cli/test_work.py", "forecast/test_outcomes.py", "jobs/test_api.py",
@@ -33,13 +33,16 @@ def pytest_configure() -> None:
     use_cache()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file of tests runs in one process, which shares its fixtures; what needs scenario `tiny` is as one file."""
-    for item in items:
-        name = item.path.relative_to(HERE).as_posix()
-        group = "tiny" if name.startswith(TINY) else name
-        item.add_marker(pytest.mark.xdist_group(group))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a file of tests to one process, which shares its fixtures; what needs scenario `tiny` counts as one file."""
+    from xdist.scheduler.loadscope import LoadScopeScheduling
+
+    class ByPrograms(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            name = nodeid.split("::", maxsplit=1)[0].removeprefix("tests/")
+            return "tiny" if name.startswith(TINY) else name
+
+    return ByPrograms(config, log)
 
 
 @pytest.fixture(scope="session")

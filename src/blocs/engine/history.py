@@ -9,6 +9,7 @@ import jax
 from jaxtyping import Array, UInt32
 
 from blocs.bloc.state import State
+from blocs.engine.compiler import OPTIONS
 from blocs.engine.control import Control
 from blocs.engine.loop import Carry, Track, first_carry, one_step
 from blocs.engine.model import Coefficients, Model
@@ -22,7 +23,7 @@ class History(NamedTuple):
     states: State
 
 
-@eqx.filter_jit
+@eqx.filter_jit(compiler_options=OPTIONS)  # pyright: ignore[reportCallIssue, reportUntypedFunctionDecorator]
 def histories(
     model: Model,
     coefficients: Coefficients,

@@ -1,4 +1,4 @@
-"""Seconds of a forecast with every mechanism, and what each mechanism adds to it."""
+"""Seconds of a forecast with the mechanisms of levers and camps, with every mechanism, and what each adds to it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ from blocs.engine.model import with_parameter
 from blocs.forecast.simulate import forecast
 from blocs.inference.fit import Fit, fit_record
 from blocs.jobs.bench_row import Row, timed
-from blocs.jobs.pipeline import opened_whole
+from blocs.jobs.pipeline import opened, opened_whole
+from blocs.mechanisms.catalogue import by_name
 from blocs.scenario.build import build
+
+LEVERS = frozenset({"S05", *(f"S{n:02d}" for n in range(9, 16)), *(f"S{n}" for n in range(18, 22)), "S23"})
+"""Systems of doctrine, levers, economy, coercion, camps and unrest; the others are bodies, meetings, force, information."""
 
 EACH = 100
 """Runs timed with and without a mechanism."""
@@ -23,18 +27,32 @@ Told = Callable[[str, int, int], None]
 
 
 def whole(scenario: str, runs: int, repeats: int, tell: Told) -> list[Row]:
-    """Return the row of the forecast with every mechanism, then one for each mechanism.
+    """Return the rows of the forecast with half of the mechanisms and with all, then one for each mechanism.
 
-    The row of a mechanism holds the seconds of as many runs with its strength at 0, timed in turn with all of them on; its
-    ratio is theirs to these. Nothing compiles in between. Acts differ with the mechanism, and their cost is part of it.
+    The half is the scenario's default and whatever belongs first to one of `LEVERS`. The row of a mechanism holds the
+    seconds of as many runs with its strength at 0, timed in turn with all of them on; its ratio is theirs to these. Nothing
+    compiles in between. Acts differ with the mechanism, and their cost is part of it.
     """
-    tell("fit with every mechanism", 0, 0)
-    fit = fit_record(build(opened_whole(scenario)), draws=DRAWS)
+    light = {m.card.name for m in build(opened(scenario)).model.mechanisms}
+    every = opened_whole(scenario)
+    cards = {m.card.name: m.card for m in build(every).model.mechanisms}
+    half = light | {name for name, card in cards.items() if card.systems[0] in LEVERS}
+    rows: list[Row] = []
+    for kept in dict.fromkeys((frozenset(half), frozenset(cards))):
+        tell(f"fit with {len(kept)} mechanisms", 0, 0)
+        fit = fit_record(build(every, without=frozenset(by_name()) - kept), draws=DRAWS)
+        tell(f"forecast with {len(kept)} mechanisms", 0, 0)
+        forecast(fit, runs=50)  # compiles
+        title = f"forecast, {len(kept)} mechanisms"
+        rows.append(timed(f"{title}, {runs} runs", lambda fit=fit: forecast(fit, runs=runs), repeats))
+        if kept == cards.keys():
+            rows += _each(fit, title, tell)
+    return rows
+
+
+def _each(fit: Fit, title: str, tell: Told) -> list[Row]:
     mechanisms = [m.card.name for m in fit.built.model.mechanisms]
-    tell("forecast with every mechanism", 0, 0)
-    forecast(fit, runs=50)  # compiles
-    title = f"forecast, {len(mechanisms)} mechanisms"
-    rows = [timed(f"{title}, {runs} runs", lambda: forecast(fit, runs=runs), repeats)]
+    rows: list[Row] = []
     for done, name in enumerate(mechanisms):
         tell("each mechanism", done, len(mechanisms))
         rows.append(_without(fit, name, f"{title}, {EACH} runs without {name}"))
