@@ -155,6 +155,11 @@ model:
   outcomes: [break, goods_withheld]
   variables: [reserve_days]
   do: ["set reserve_days[narrator,grain]=90 from 2003-01-01"]
+- id: q2
+  text: The patron cannot hold goods back from the narrator.
+  outcomes: [goods_withheld, cold]
+  variables: [warmth]
+  do: ["forbid withhold from patron to narrator"]
 """,
 }
 

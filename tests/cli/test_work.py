@@ -117,6 +117,23 @@ def test_an_intervention_prints_paired_differences(blocs, fit_file: Path) -> Non
     assert same == {k: a["difference"] for k, a in answers.items()}
 
 
+def test_several_questions_make_one_table(blocs, fit_file: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- questions:begin -->\n<!-- questions:end -->\nafter\n")
+    code, text, _ = blocs("ask", "tiny", "--all", "--fit", fit_file, "--runs", 20, "--markdown", page)
+    assert code == 0
+    code, plain, _ = blocs("ask", "tiny", "--all", "--fit", fit_file, "--runs", 20, "--json")
+    answers = json.loads(plain)
+    assert len({a["id"] for a in answers}) > 1
+    rows = [line.split(" | ") for line in page.read_text().splitlines() if line.startswith("| q")]
+    assert [(r[0].removeprefix("| "), r[1]) for r in rows] == [(a["id"], a["outcome"]) for a in answers]
+    for row, a in zip(rows, answers, strict=True):
+        assert float(row[4]) == pytest.approx(100 * a["difference"], abs=0.06)
+        assert row[6].startswith("no clear change") == (a["lo"] <= 0 <= a["hi"])
+    clear = sum(not a["lo"] <= 0 <= a["hi"] for a in answers)
+    assert f"{clear} of {len(answers)} outcomes clearly change" in text
+
+
 def test_score_and_explain(blocs, tiny_run, fit_file: Path) -> None:
     code, text, _ = blocs("score", "tiny", "--fit", fit_file, "--runs", 20, "--json")
     assert code == 0

@@ -32,7 +32,7 @@ def test_a_run_holds_all_its_parts(tiny_run) -> None:
     assert result.fit.until < result.ensemble.start
     assert result.scores is not None
     assert len(result.explanations) == 3
-    assert {a.id for a in result.answers} == {"q1"}
+    assert {a.id for a in result.answers} == {"q1", "q2"}
     assert result.sensitivity["assumption"].n_unique() == 3
     assert (folder / "report.html").read_text() == "<p>tiny</p>"
     assert set(result.sensitivity.columns) >= {"assumption", "outcome", "probability", "rank"}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from blocs.cli.options import Draws, FitFile, Json, Runs, ScenarioName, Seed, Until
+from blocs.cli.pages import place
 from blocs.cli.progress import progress
-from blocs.cli.tables import print_json
+from blocs.cli.tables import print_json, print_table
 
 if TYPE_CHECKING:
     from blocs.forecast.ask import Answer
@@ -31,17 +33,22 @@ def ask(
     seed: Seed = 0,
     draws: Draws = 8,
     as_json: Json = False,
+    page: Annotated[
+        Path | None, typer.Option("--markdown", help="Write the table between the marks of this page.")
+    ] = None,
 ) -> None:
     """Answer what would have changed: outcomes with and without the intervention of a question.
 
     `blocs show SCENARIO questions` lists them. Runs on both sides share every random draw. With --all, or a question about
-    a system that the scenario's default leaves out, the model has every system.
+    a system that the scenario's default leaves out, the model has every system. One question is answered in sentences,
+    several in a table, followed by sentences about what clearly changes.
 
-    Example: blocs ask camp q01 q17 --runs 500
+    Examples: blocs ask camp q01 q17 --runs 500; blocs ask camp --all --runs 500
     """
     from blocs.jobs.pipeline import check_seed, check_window, day, fit_or_read, opened, opened_whole
-    from blocs.jobs.questions import answerable, answered
+    from blocs.jobs.questions import answerable, answered, markdown
 
+    where = place(page, "questions") if page is not None else None
     loaded, last = opened(scenario), day(until, "--until", last=True)
     if fit is None and (every or not set(questions or []) <= set(answerable(loaded))):
         loaded = opened_whole(scenario)
@@ -52,8 +59,12 @@ def ask(
     with progress() as tell:
         model = fit_or_read(loaded, fit, last, draws, seed, tell)
         found = answered(model, ids, runs, seed, None, tell)
+    if where is not None:
+        where.fill(markdown(found, model, runs, seed))
     if as_json:
         print_json([_record(a) for a in found])
+    elif len(ids) > 1:
+        _print_table(found)
     else:
         _print(found)
 
@@ -84,6 +95,16 @@ def _chosen(scenario: Scenario, ids: list[str], every: bool) -> list[str]:
 def _record(a: Answer) -> dict[str, Any]:
     numbers = {name: float(getattr(a, name)) for name in ("untouched", "changed", "difference", "lo", "hi")}
     return {"id": a.id, "outcome": a.outcome, **numbers, "sentence": a.sentence}
+
+
+def _print_table(found: Sequence[Answer]) -> None:
+    from blocs.jobs.questions import COLUMNS, cells, clear
+
+    print_table([dict(zip(COLUMNS, cells(a), strict=True)) for a in found], COLUMNS, "outcome")
+    changes = clear(found)
+    typer.echo(f"\n{len(changes)} of {len(found)} outcomes clearly change." + (" In words:" if changes else ""))
+    if changes:
+        _print(changes)
 
 
 def _print(found: Sequence[Answer]) -> None:

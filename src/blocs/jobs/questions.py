@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from blocs.forecast.ask import Answer, ask, fits
 from blocs.forecast.ensemble import Ensemble
@@ -12,6 +12,8 @@ from blocs.inference.fit import Fit
 from blocs.jobs.pipeline import Progress, counter, simulated
 from blocs.scenario.build import build
 from blocs.scenario.scenario import Scenario
+
+COLUMNS = ("question", "outcome", "untouched", "changed", "points", "95 % interval", "reading")
 
 
 def answerable(scenario: Scenario) -> list[str]:
@@ -66,3 +68,35 @@ def answered(
             untouched = forecast(fit, window.start, window.end, runs, seed, progress=told, inside=True)
         found[id_] = ask(fit, id_, runs, seed, untouched, counter(progress, f"asking {id_}"))
     return tuple(answer for id_ in ids for answer in found[id_])
+
+
+def cells(answer: Answer) -> tuple[str, ...]:
+    """Return an answer as a row of `COLUMNS`; differences in percentage points."""
+    reading = "no clear change" if answer.lo <= 0 <= answer.hi else "more likely" if answer.lo > 0 else "less likely"
+    return (
+        answer.id,
+        answer.outcome,
+        f"{answer.untouched:.1%}",
+        f"{answer.changed:.1%}",
+        f"{100 * answer.difference:+.1f}",
+        f"{100 * answer.lo:+.1f} to {100 * answer.hi:+.1f}",
+        reading,
+    )
+
+
+def clear(answers: Sequence[Answer]) -> list[Answer]:
+    """Return the answers whose interval leaves out no change at all."""
+    return [a for a in answers if not a.lo <= 0 <= a.hi]
+
+
+def markdown(answers: Sequence[Answer], fit: Fit, runs: int, seed: int) -> str:
+    """Return what each question changes, and a table of all answers."""
+    asked = {a.id: a for a in answers}
+    told = [f"- {a.id}: {a.text} `{'; '.join(a.do)}`" for a in asked.values()]
+    head = (
+        f"{len(asked)} questions, {len(answers)} answers, {len(clear(answers))} of them clear; {runs} pairs of histories "
+        f"each, seed {seed}, {len(fit.built.model.mechanisms)} mechanisms, fitted up to {fit.until}."
+    )
+    rows = ["| " + " | ".join(cells(a)) + " |" for a in answers]
+    table = ["| " + " | ".join(COLUMNS) + " |", "|" + " --- |" * len(COLUMNS), *rows]
+    return "\n".join([head, "", *told, "", *table])

@@ -113,7 +113,7 @@ def systems_page(tests: Path = Path("tests")) -> str:
         "<!-- Made by `python -m blocs.report.reference`: edit src/blocs/report/systems.csv or the code, not this page. -->",
         "The specification describes the bloc of `camp` as 28 systems, each with rules (R18.1: system 18, rule 1) and "
         "stylised facts (F18.5). This page says of each what Blocs has, what it simplifies and what it leaves out.",
-        "\n".join(f"- **{status}** ({count[status]}): {meaning}." for status, meaning in STATUS.items()),
+        "\n".join(f"- **{status}** ({count[status]}): {STATUS[status]}." for status in _in_use(all_)),
         f"{rules} of {sum(s.rules for s in all_)} rules are named by a mechanism or an effect, "
         f"{len(tested)} of {sum(s.facts for s in all_)} stylised facts by a test. A rule that is not named is not "
         "modelled as such: what acts follow what is then left to the record, through the effects of memory.",
@@ -127,10 +127,14 @@ def summary() -> str:
     """Return the systems by status, a line a status, for the front page."""
     all_ = systems()
     lines = [
-        f"- **{status}** ({meaning}): {_named(s for s in all_ if s.status == status)}."
-        for status, meaning in STATUS.items()
+        f"- **{status}** ({STATUS[status]}): {_named(s for s in all_ if s.status == status)}."
+        for status in _in_use(all_)
     ]
     return "\n".join(lines)
+
+
+def _in_use(all_: Iterable[System]) -> list[str]:
+    return [status for status in STATUS if any(s.status == status for s in all_)]
 
 
 def _named(some: Iterable[System]) -> str:
