@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -125,7 +126,7 @@ def test_several_questions_make_one_table(blocs, fit_file: Path, tmp_path: Path)
     code, plain, _ = blocs("ask", "tiny", "--all", "--fit", fit_file, "--runs", 20, "--json")
     answers = json.loads(plain)
     assert len({a["id"] for a in answers}) > 1
-    rows = [line.split(" | ") for line in page.read_text().splitlines() if line.startswith("| q")]
+    rows = [line.split(" | ") for line in page.read_text().splitlines() if re.match(r"\| q\d", line)]
     assert [(r[0].removeprefix("| "), r[1]) for r in rows] == [(a["id"], a["outcome"]) for a in answers]
     for row, a in zip(rows, answers, strict=True):
         assert float(row[4]) == pytest.approx(100 * a["difference"], abs=0.06)

@@ -9,7 +9,7 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jax.typing import DTypeLike
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Bool, Float, Int
 from numpy.typing import NDArray
 
 from blocs.bloc.observe import View
@@ -80,13 +80,23 @@ def forbidden(bans: Bans, day: Scalar, source: Index, target: Index) -> Bool[Arr
     return (here[:, None] & bans.act).any(axis=0)
 
 
-def open_pairs(bans: Bans, view: View) -> Bool[Array, "actor actor"]:
-    """Return who may act toward whom now: both exist, they differ, and not every act between them is forbidden."""
+def may_act(bans: Bans, view: View) -> Bool[Array, " actor"]:
+    """Return who may act now: those who exist and have somebody else toward whom not every act is forbidden."""
     alive = view.alive()
-    pairs = alive[:, None] & alive[None, :] & ~jnp.eye(len(alive), dtype=bool)
     if bans.days.shape[0] == 0:
-        return pairs
-    return pairs & ~bans.shut[(bans.turn <= view.state.clock).sum()]
+        return alive & (alive.sum() > 1)
+    open_ = alive[None, :] & ~bans.shut[_span(bans, view)] & ~jnp.eye(len(alive), dtype=bool)
+    return alive & open_.any(axis=1)
 
 
-__all__ = ["Ban", "Bans", "bans_of", "forbidden", "open_pairs"]
+def may_meet(bans: Bans, view: View, source: Index) -> Bool[Array, " actor"]:
+    """Return toward whom a source may act now: those who exist, not itself, and not every act forbidden."""
+    others = view.alive() & (jnp.arange(view.n_actors) != source)
+    return others if bans.days.shape[0] == 0 else others & ~bans.shut[_span(bans, view), source]
+
+
+def _span(bans: Bans, view: View) -> Int[Array, ""]:
+    return (bans.turn <= view.state.clock).sum()
+
+
+__all__ = ["Ban", "Bans", "bans_of", "forbidden", "may_act", "may_meet"]

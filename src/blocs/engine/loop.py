@@ -18,7 +18,7 @@ from blocs.bloc.observe import View, observe
 from blocs.bloc.state import State
 from blocs.bloc.world import Act
 from blocs.conduct.base import Chosen
-from blocs.engine.bans import forbidden, open_pairs
+from blocs.engine.bans import forbidden, may_act, may_meet
 from blocs.engine.choose import may_choose, pick, scores
 from blocs.engine.compiler import OPTIONS
 from blocs.engine.control import Control, next_forced, rules_at
@@ -56,23 +56,20 @@ class Carry(NamedTuple):
     track: Track
 
 
-Pairs = Bool[Array, "actor actor"]
-"""Who may act toward whom."""
-
-
-def choose_act(model: Model, coefficients: Coefficients, control: Control, view: View, pairs: Pairs, key: Key) -> Act:
-    """Draw who acts, toward whom (one of the open `pairs`), what, on what."""
+def choose_act(model: Model, coefficients: Coefficients, control: Control, view: View, key: Key) -> Act:
+    """Draw who acts, toward whom, what, on what, of what is not forbidden."""
     world = view.world
     zero = jnp.zeros((), jnp.int32)
     ids = {"source": world.actor_id, "target": world.actor_id, "act": world.act_id, "issue": world.issue_id}
 
     def draw(level: str, chosen: Chosen) -> Int[Array, ""]:
-        allowed = may_choose(level, view, chosen)  # type: ignore[arg-type]
         if level == "source":
-            allowed = allowed & pairs.any(axis=1)
+            allowed = may_act(control.bans, view)
         elif level == "target":
-            allowed = allowed & pairs[chosen.source]
-        elif level == "act":
+            allowed = may_meet(control.bans, view, chosen.source)
+        else:
+            allowed = may_choose(level, view, chosen)  # type: ignore[arg-type]
+        if level == "act":
             allowed = allowed & ~forbidden(control.bans, view.state.clock, chosen.source, chosen.target)
         score = scores(model, coefficients, level, view, chosen)  # type: ignore[arg-type]
         return pick(score, allowed, gumbels(key, ids[level], LEVEL_STREAM[level]).astype(score.dtype))
@@ -191,7 +188,7 @@ def _due(model: Model, coefficients: Coefficients, control: Control, key: Key, e
     now = carry.state
     delay, is_forced = _delay(model, coefficients, control, at(key, carry.slot), carry)
     view = observe(model.world, wait(now, delay), model.half_lives)
-    somebody = open_pairs(control.bans, view).any()
+    somebody = may_act(control.bans, view).any()
     # a run whose acts fill every slot stops acting but still closes its steps: it ends, and is reported as cut
     free = carry.track.acts <= carry.track.day.shape[0]
     return Due((now.clock + delay < end) & free & (is_forced | somebody), delay, is_forced)
@@ -200,8 +197,7 @@ def _due(model: Model, coefficients: Coefficients, control: Control, key: Key, e
 def _act(model: Model, coefficients: Coefficients, control: Control, key: Key, carry: Carry, due: Due) -> Carry:
     ready = wait(carry.state, due.delay)
     view = observe(model.world, ready, model.half_lives)
-    pairs = open_pairs(control.bans, view)
-    drawn = choose_act(model, coefficients, control, view, pairs, key)
+    drawn = choose_act(model, coefficients, control, view, key)
     done = jax.tree.map(
         lambda f, d: jnp.where(due.forced, f.astype(d.dtype), d), next_forced(control, carry.forced), drawn
     )

@@ -176,13 +176,21 @@ def _together(information: Floats, precision: Floats, k: int) -> tuple[tuple[int
     1, a combination with next to none is flat.
     """
     rest = information[k:, k:] + np.diag(precision[k:])
-    own = information[:k, :k] - information[:k, k:] @ np.linalg.pinv(rest, hermitian=True) @ information[k:, :k]
+    own = information[:k, :k] - information[:k, k:] @ _solved(rest, information[k:, :k])
     alone = np.diag(information)[:k]
     known = np.flatnonzero(np.diag(own) > FLAT * np.maximum(alone, 1e-12))
     scale = np.sqrt(np.diag(own)[known])
     values, vectors = np.linalg.eigh(own[np.ix_(known, known)] / np.outer(scale, scale))
     groups = [known[np.abs(v) > LOADED] for v in vectors.T[values < FLAT]]
     return tuple(tuple(g.tolist()) for g in groups if len(g) > 1)
+
+
+def _solved(curvature: Floats, right: Floats) -> Floats:
+    """Solve with a positive semi-definite matrix; directions without curvature count for nothing."""
+    try:
+        return np.asarray(sl.cho_solve(sl.cho_factor(curvature, lower=True), right))
+    except sl.LinAlgError:
+        return np.linalg.pinv(curvature, hermitian=True) @ right
 
 
 def _prior_vectors(design: _Design, prior: Prior) -> tuple[Floats, Floats]:
