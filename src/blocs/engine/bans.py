@@ -13,7 +13,8 @@ from jaxtyping import Array, Bool, Float, Int
 from numpy.typing import NDArray
 
 from blocs.bloc.observe import View
-from blocs.ground.axes import Index, Scalar
+from blocs.conduct.base import Chosen, Level
+from blocs.ground.axes import Scalar
 
 
 class Ban(NamedTuple):
@@ -71,32 +72,34 @@ def _shut(
     return taken.all(axis=-1)
 
 
-def forbidden(bans: Bans, day: Scalar, source: Index, target: Index) -> Bool[Array, " act"]:
-    """Return which acts are forbidden to this source toward this target on this day."""
-    if bans.days.shape[0] == 0:
-        return jnp.zeros(bans.act.shape[1], bool)
+def not_banned(bans: Bans, level: Level, view: View, chosen: Chosen) -> Bool[Array, " option"] | Bool[Array, ""]:
+    """Return which options of a level bans leave: sources with some act left toward somebody, targets, acts; every issue."""
+    if bans.days.shape[0] == 0 or level == "issue":
+        return jnp.ones((), bool)
+    if level == "source":
+        return _open(bans, view)
+    day = view.state.clock
+    if level == "target":
+        return ~bans.shut[_span(bans, day), chosen.source]
     now = (bans.days[:, 0] <= day) & (day <= bans.days[:, 1])
-    here = now & bans.source[:, source] & bans.target[:, target]
-    return (here[:, None] & bans.act).any(axis=0)
+    here = now & bans.source[:, chosen.source] & bans.target[:, chosen.target]
+    return ~(here[:, None] & bans.act).any(axis=0)
 
 
-def may_act(bans: Bans, view: View) -> Bool[Array, " actor"]:
-    """Return who may act now: those who exist and have somebody else toward whom not every act is forbidden."""
+def anybody(bans: Bans, view: View) -> Bool[Array, ""]:
+    """Return whether somebody may act toward somebody else now."""
     alive = view.alive()
-    if bans.days.shape[0] == 0:
-        return alive & (alive.sum() > 1)
-    open_ = alive[None, :] & ~bans.shut[_span(bans, view)] & ~jnp.eye(len(alive), dtype=bool)
-    return alive & open_.any(axis=1)
+    return alive.sum() > 1 if bans.days.shape[0] == 0 else (alive & _open(bans, view)).any()
 
 
-def may_meet(bans: Bans, view: View, source: Index) -> Bool[Array, " actor"]:
-    """Return toward whom a source may act now: those who exist, not itself, and not every act forbidden."""
-    others = view.alive() & (jnp.arange(view.n_actors) != source)
-    return others if bans.days.shape[0] == 0 else others & ~bans.shut[_span(bans, view), source]
+def _open(bans: Bans, view: View) -> Bool[Array, " actor"]:
+    alive = view.alive()
+    pairs = alive[None, :] & ~bans.shut[_span(bans, view.state.clock)] & ~jnp.eye(len(alive), dtype=bool)
+    return pairs.any(axis=1)
 
 
-def _span(bans: Bans, view: View) -> Int[Array, ""]:
-    return (bans.turn <= view.state.clock).sum()
+def _span(bans: Bans, day: Scalar) -> Int[Array, ""]:
+    return (bans.turn <= day).sum()
 
 
-__all__ = ["Ban", "Bans", "bans_of", "forbidden", "may_act", "may_meet"]
+__all__ = ["Ban", "Bans", "anybody", "bans_of", "not_banned"]

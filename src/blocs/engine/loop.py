@@ -17,8 +17,8 @@ from jaxtyping import Array, Bool, Float, Int, UInt32
 from blocs.bloc.observe import View, observe
 from blocs.bloc.state import State
 from blocs.bloc.world import Act
-from blocs.conduct.base import Chosen
-from blocs.engine.bans import forbidden, may_act, may_meet
+from blocs.conduct.base import Chosen, Level
+from blocs.engine.bans import anybody, not_banned
 from blocs.engine.choose import may_choose, pick, scores
 from blocs.engine.compiler import OPTIONS
 from blocs.engine.control import Control, next_forced, rules_at
@@ -62,16 +62,9 @@ def choose_act(model: Model, coefficients: Coefficients, control: Control, view:
     zero = jnp.zeros((), jnp.int32)
     ids = {"source": world.actor_id, "target": world.actor_id, "act": world.act_id, "issue": world.issue_id}
 
-    def draw(level: str, chosen: Chosen) -> Int[Array, ""]:
-        if level == "source":
-            allowed = may_act(control.bans, view)
-        elif level == "target":
-            allowed = may_meet(control.bans, view, chosen.source)
-        else:
-            allowed = may_choose(level, view, chosen)  # type: ignore[arg-type]
-        if level == "act":
-            allowed = allowed & ~forbidden(control.bans, view.state.clock, chosen.source, chosen.target)
-        score = scores(model, coefficients, level, view, chosen)  # type: ignore[arg-type]
+    def draw(level: Level, chosen: Chosen) -> Int[Array, ""]:
+        allowed = may_choose(level, view, chosen) & not_banned(control.bans, level, view, chosen)
+        score = scores(model, coefficients, level, view, chosen)
         return pick(score, allowed, gumbels(key, ids[level], LEVEL_STREAM[level]).astype(score.dtype))
 
     i = draw("source", Chosen(zero, zero, zero))
@@ -188,7 +181,7 @@ def _due(model: Model, coefficients: Coefficients, control: Control, key: Key, e
     now = carry.state
     delay, is_forced = _delay(model, coefficients, control, at(key, carry.slot), carry)
     view = observe(model.world, wait(now, delay), model.half_lives)
-    somebody = may_act(control.bans, view).any()
+    somebody = anybody(control.bans, view)
     # a run whose acts fill every slot stops acting but still closes its steps: it ends, and is reported as cut
     free = carry.track.acts <= carry.track.day.shape[0]
     return Due((now.clock + delay < end) & free & (is_forced | somebody), delay, is_forced)
