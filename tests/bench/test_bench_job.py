@@ -19,7 +19,7 @@ from blocs.ground.errors import BlocsError, InputError
 from blocs.inference.pooled import log_scores
 from blocs.inference.sets import record_sets
 from blocs.jobs import bench as job
-from blocs.jobs import bench_whole
+from blocs.jobs import bench_fresh, bench_whole
 from blocs.jobs.peak import peak_mb
 from blocs.scenario.build import build
 from blocs.scenario.load import load
@@ -51,9 +51,9 @@ def test_peak_memory_is_that_of_the_process_alone():
 
 
 def test_a_fresh_process_that_fails_is_reported(monkeypatch):
-    monkeypatch.setattr(job, "BYTECODE", "pass")
+    monkeypatch.setattr(bench_fresh, "BYTECODE", "pass")
     with pytest.raises(BlocsError, match=r"bench: wrong: exit 3"):
-        job._fresh("wrong", "sys.exit(3)", 1)
+        bench_fresh.fresh("wrong", "sys.exit(3)", 1)
 
 
 def fake(seconds: float):
@@ -142,10 +142,13 @@ def test_a_page_without_marks_is_refused_before_anything_is_timed(monkeypatch, t
 
 
 def test_each_mechanism_is_timed_with_and_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On the small scenario: one row for all mechanisms together, one for each without it, with what it adds."""
+    """On the small scenario: all mechanisms together, the same in a fresh process, and one row without each."""
     monkeypatch.setattr(bench_whole, "EACH", 2)
-    rows = bench_whole.whole("tiny", 2, 1, lambda stage, done, total: None)
+    rows = bench_whole.whole("tiny", 2, 1, lambda stage, done, total: None, alone=True)
     names = [m.card.name for m in build(load("tiny")).model.mechanisms]
-    assert [row.name.rpartition(" without ")[2] for row in rows[1:]] == names
-    assert all(row.seconds and row.ratio and row.against == "all of them" for row in rows[1:])
-    assert rows[0].ratio is None
+    together, alone, *each = rows
+    assert [row.name.rpartition(" without ")[2] for row in each] == names
+    assert all(row.seconds and row.ratio and row.against == "all of them" for row in each)
+    assert together.ratio is None
+    assert alone.name == f"{together.name}, fresh process"
+    assert alone.peak_mb

@@ -7,17 +7,19 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
+from numpy.typing import NDArray
 
 from blocs.bloc.state import State
 from blocs.engine.control import Control
 from blocs.engine.loop import Track, simulate
 from blocs.engine.model import Coefficients, Model
-from blocs.engine.watch import Watch
+from blocs.engine.watch import Watch, watch_width
 from blocs.forecast.ensemble import Ensemble
 from blocs.forecast.watch import default_watch
 from blocs.ground.errors import BlocsError, bad_input
@@ -87,17 +89,16 @@ def forecast(
     """
     lines = tuple(do)
     job = prepared(fit, start, end, runs, lines, assumption, inside)
-    tracks = _run_batches(job, runs, seed, progress, cores or os.cpu_count() or 1)
-    counts = np.concatenate([t.acts for t in tracks])[:runs]
-    held = [np.arange(t.day.shape[1])[None, :] < t.acts[:, None] for t in tracks]
-    keep = int(counts.sum())
+    watched = np.empty((runs, job.steps, watch_width(job.watch)), np.float32)
+    batches = _run_batches(job, watched, seed, progress, cores or os.cpu_count() or 1)
+    counts = np.concatenate([b.acts for b in batches])
     return Ensemble(
         fit=fit, start=job.start, end=job.end, seed=seed, runs=runs, do=lines, about=assumption.value,
         run=np.repeat(np.arange(runs, dtype=np.int32), counts),
-        day=np.concatenate([t.day[h] for t, h in zip(tracks, held, strict=True)])[:keep],
-        code=np.concatenate([t.act[h] for t, h in zip(tracks, held, strict=True)])[:keep],
+        day=np.concatenate([b.day for b in batches]),
+        code=np.concatenate([b.code for b in batches]),
         watch=job.watch,
-        watched=np.concatenate([t.watched for t in tracks])[:runs],
+        watched=watched,
         first_day=float(job.starts[0].clock),
     )  # fmt: skip
 
@@ -168,35 +169,50 @@ def _calendar(state: State, first: float) -> Array:
     return jnp.where(state.plan_day - state.plan_notice <= first, state.on_calendar, 0.0)
 
 
-def _run_batches(job: Job, runs: int, seed: int, progress: Progress | None, cores: int) -> list[Track]:
-    """Run whole batches; batch b starts from chronology b modulo their number."""
-    batches = -(-runs // BATCH)
+class _Batch(NamedTuple):
+    """What is kept of the runs of a batch: how many acts each holds, and the acts of all of them one after another."""
 
-    def one(batch: int) -> Track:
-        keys = key_of(seed, jnp.arange(batch * BATCH, (batch + 1) * BATCH))
-        slots = SLOTS
-        while True:
-            track = simulate(
-                job.model, job.coefficients, job.start_of(batch * BATCH), job.control, job.watch, keys, job.steps, slots
-            )
-            track = jax.tree.map(np.asarray, track)
-            if int(track.acts.max()) <= slots:
-                return track
-            if slots >= MAX_SLOTS:
-                raise BlocsError(
-                    f"a simulated history holds more than {MAX_SLOTS} acts: the fitted tempo is not stable"
-                )
-            slots *= 2
+    acts: NDArray[np.int32]
+    day: NDArray[np.float32]
+    code: NDArray[np.int16]
 
-    done = 0
-    out: list[Track] = []
-    with ThreadPoolExecutor(max_workers=min(cores, batches)) as pool:
-        for track in pool.map(one, range(batches)):
-            out.append(track)
-            done = min(runs, done + BATCH)
+
+def _run_batches(
+    job: Job, watched: NDArray[np.float32], seed: int, progress: Progress | None, cores: int
+) -> list[_Batch]:
+    """Run as many runs as `watched` has rows, in whole batches, and fill it; axes run, step, watch."""
+    runs = len(watched)
+    firsts = range(0, runs, BATCH)
+
+    def one(first: int) -> _Batch:
+        track = _simulated(job, first, key_of(seed, jnp.arange(first, first + BATCH)))
+        part = watched[first : first + BATCH]
+        part[:] = track.watched[: len(part)]
+        acts, day, code = (np.asarray(x)[: len(part)] for x in (track.acts, track.day, track.act))
+        held = np.arange(day.shape[1]) < acts[:, None]
+        return _Batch(acts, day[held], code[held])
+
+    out: list[_Batch] = []
+    with ThreadPoolExecutor(max_workers=min(cores, len(firsts))) as pool:
+        for first, batch in zip(firsts, pool.map(one, firsts), strict=True):
+            out.append(batch)
             if progress:
-                progress(done, runs)
+                progress(min(runs, first + BATCH), runs)
     return out
+
+
+def _simulated(job: Job, first: int, keys: Array) -> Track:
+    """Run one batch, with more room if a run needs it."""
+    slots = SLOTS
+    while True:
+        track = simulate(
+            job.model, job.coefficients, job.start_of(first), job.control, job.watch, keys, job.steps, slots
+        )
+        if int(track.acts.max()) <= slots:
+            return track
+        if slots >= MAX_SLOTS:
+            raise BlocsError(f"a simulated history holds more than {MAX_SLOTS} acts: the fitted tempo is not stable")
+        slots *= 2
 
 
 def _single(x: jax.Array) -> jax.Array:

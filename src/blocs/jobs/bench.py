@@ -10,14 +10,12 @@ from __future__ import annotations
 import importlib
 import os
 import platform
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from types import ModuleType
 
 import jax
@@ -27,9 +25,9 @@ import numpy as np
 from blocs.conduct.base import LEVELS
 from blocs.engine.model import Coefficients, zero_coefficients
 from blocs.forecast.simulate import forecast
-from blocs.ground.errors import BlocsError
 from blocs.inference.fit import Fit, fit_record
 from blocs.inference.sets import Recorded, record_sets
+from blocs.jobs.bench_fresh import fresh, fresh_forecast
 from blocs.jobs.bench_row import Clock, Row, timed
 from blocs.jobs.bench_whole import whole
 from blocs.scenario.build import Built, build
@@ -38,11 +36,6 @@ from blocs.scenario.load import load
 Progress = Callable[[str, int, int], None]
 HELP = "sys.argv = ['blocs', '--help']; from blocs.cli.main import main; main()"
 COLD = "import blocs as bl; bl.fit(bl.load({name!r}))"
-BYTECODE = "import blocs.api, blocs.jobs.bench, blocs.cli.main, typer.rich_utils, rich.panel, rich.table, rich.markdown"
-PEAK = "import atexit, sys; from blocs.jobs.peak import peak_mb; atexit.register(lambda: print(peak_mb(), file=sys.stderr)); "
-"""What a fresh process does first: promise to tell its peak memory as its last line."""
-
-
 SIZES = (24, 100)
 """Actors of the reduced model: those of a small bloc, and those of a large one."""
 
@@ -77,44 +70,23 @@ def bench(
     rows.append(warm)
     if not quick:
         tell("fit in a fresh process", 0, 0)
-        rows.append(_fresh("fit, cold process", COLD.format(name=scenario), 1))
+        rows.append(fresh("fit, cold process", COLD.format(name=scenario), 1))
     runs = 200 if quick else 2000
     tell(f"forecast, {runs} runs", 0, 0)
     rows.append(_forecast(fit, runs, 1 if quick else 3))
+    if not quick:
+        tell(f"forecast, {runs} runs, in a fresh process", 0, 0)
+        rows.append(fresh_forecast(f"forecast, {runs} runs", fit, scenario, runs, whole=False))
     for actors in SIZES:
         tell(f"reduced model, {actors} actors", 0, 0)
         rows += compare(actors, 100 if quick else 1000, 2 if quick else 5)
     if mechanisms:
-        rows += whole(scenario, runs, 1 if quick else 3, tell)
+        rows += whole(scenario, runs, 1 if quick else 3, tell, alone=not quick)
     if peers:
         rows += _event_models(tell)
     tell("blocs --help", 0, 0)
-    rows.append(_fresh("blocs --help", HELP, repeats))
+    rows.append(fresh("blocs --help", HELP, repeats))
     return rows
-
-
-def _fresh(name: str, code: str, repeats: int) -> Row:
-    """Time a fresh process that keeps no compiled programs; its peak memory is the largest of the repeats.
-
-    Python keeps its own bytecode, as in an ordinary installation, even where this process was told not to write any.
-    """
-    peaks: list[float] = []
-    clock = Clock(children=True)
-    with TemporaryDirectory() as folder:
-        environment = {**os.environ, "BLOCS_CACHE": "off", "PYTHONPYCACHEPREFIX": folder}
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)
-
-        def run(code: str) -> str:
-            command = [sys.executable, "-c", code]
-            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise BlocsError(f"bench: {name}: exit {done.returncode}: {done.stderr.strip()[-200:]}")
-            return done.stderr
-
-        run(BYTECODE)
-        for _ in range(repeats):
-            clock(lambda: peaks.append(float(run(PEAK + code).split()[-1])))
-    return replace(clock.row(name), peak_mb=max(peaks))
 
 
 def _likelihood(built: Built, repeats: int) -> Row:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -115,6 +115,12 @@ def _chosen(spec: Spec, whole: bool) -> Spec:
         without = [*model.get("without", []), *light.get("without", [])]
         model |= {key: value for key, value in light.items() if key != "without"} | {"without": without}
     return spec.model_copy(update={"model": model})
+
+
+def with_only(scenario: Scenario, mechanisms: Collection[str]) -> Scenario:
+    """Return the scenario with no mechanisms but these (and memory), as `model: only` of its file would have it."""
+    model = {**scenario.spec.model, "only": sorted(mechanisms)}
+    return replace(scenario, spec=scenario.spec.model_copy(update={"model": model}))
 
 
 def _by_id(folder: Folder, name: str) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ from blocs.ground.errors import Fault, InputError, bad_input
 from blocs.inference.fit import Fit
 from blocs.inference.pooled import PooledFit
 from blocs.inference.prior import PriorSettings
-from blocs.inference.sets import record_sets
+from blocs.inference.sets import states_on
 from blocs.inference.tempo import TempoFit
 from blocs.scenario.build import build
 from blocs.scenario.scenario import Scenario
@@ -173,7 +173,6 @@ def fit_from_dict(data: dict[str, Any], scenario: Scenario, where: str = FIT) ->
     levels: dict[Level, PooledFit] = {
         level: _level(built.model.world, specification, level, file, where) for level in LEVELS
     }
-    recorded = record_sets(built, file.until, file.draws, file.seed)
     half_lives = np.asarray(built.model.half_lives)
     if not np.allclose(half_lives, _vector(file.tempo.half_lives, len(half_lives), where, "tempo.half_lives")):
         raise bad_input(where, "tempo.half_lives", "are not those of the scenario", f"{half_lives.tolist()}")
@@ -181,7 +180,8 @@ def fit_from_dict(data: dict[str, Any], scenario: Scenario, where: str = FIT) ->
         built=built, specification=specification, settings=_settings(file, where), until=file.until, draws=file.draws,
         seed=file.seed, acts=file.acts, levels=levels,
         steps={level: {e.name: e.step for e in file.levels[level].effects} for level in LEVELS},
-        tempo=_tempo(file.tempo, len(half_lives), where), ends=recorded.ends,
+        tempo=_tempo(file.tempo, len(half_lives), where),
+        ends=states_on(built, file.until, file.draws, file.seed),
     )  # fmt: skip
 
 
