@@ -16,6 +16,7 @@ from blocs.report import pictures
 from blocs.report.views import about
 from blocs.report.views.acts import explained
 from blocs.report.views.effects import effect_groups
+from blocs.report.views.known import known_view
 from blocs.report.views.meetings import meeting_views
 from blocs.report.views.outcomes import outcome_groups
 from blocs.report.views.questions import questions, sensitivity_view
@@ -72,6 +73,7 @@ def render_report(run: RunResult) -> str:
         sensitivity=sensitivity_view(run, names),
         scores=score_view(run.scores) if run.scores else None,
         sources=tuple(run.scenario.sources.values()),
+        known=known_view(run),
         limits=about.limits(run),
         reproduce=about.reproduce(run),
         pictures=pictures.draw(run, names),
