@@ -16,8 +16,8 @@ os.environ.setdefault(
 os.environ["BLOCS_CACHE"] = str(Path(__file__).resolve().parent.parent / ".pytest_cache" / "jax")
 
 TINY = (
-    "bench/test_bench_job.py", "cli/test_work.py", "forecast/test_outcomes.py", "jobs/test_api.py",
-    "jobs/test_run_job.py", "report", "store", "test_docs.py",
+    "bench/test_bench_job.py", "cli/test_work.py", "forecast/test_outcomes.py", "jobs/test_ablate.py",
+    "jobs/test_api.py", "jobs/test_run_job.py", "report", "store", "test_docs.py",
 )  # fmt: skip
 """Files and folders of tests that fit and forecast scenario `tiny`: one process compiles its programs, once."""
 

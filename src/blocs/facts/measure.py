@@ -6,7 +6,9 @@ import math
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from multiprocessing import get_context
+from typing import TypeVar
 
 from blocs.facts.base import Fact, Family, Finding, judge
 from blocs.facts.catalogue import families
@@ -14,6 +16,7 @@ from blocs.facts.lab import Lab
 from blocs.ground.errors import bad_input
 
 Told = Callable[[Finding], None]
+T = TypeVar("T")
 
 
 def measure(family: Family, fact: Fact, broken: bool = False, together: bool = False) -> Finding:
@@ -75,58 +78,52 @@ def measure_all(
 
     `prepare` is called first in every process. The result is in the order of the facts, whatever the number of workers.
     """
-    workers = min(workers or os.cpu_count() or 1, len(families))
-    names = [(family.system, tuple(f.id for f in family.facts)) for family in families]
+    work = {f.system: partial(_rows, f.system, tuple(x.id for x in f.facts), broken, together) for f in families}
+    done: dict[str, list[Finding]] = {}
+    for system, rows in in_processes(work, workers, prepare):
+        done[system] = [_finding(system, row) for row in rows]
+        for finding in done[system]:
+            told(finding)
+    return [finding for family in families for finding in done[family.system]]
+
+
+def in_processes(
+    work: Mapping[str, Callable[[], T]], workers: int | None, prepare: Callable[[], None]
+) -> Iterator[tuple[str, T]]:
+    """Do pieces of work in processes of their own, `prepare` first in each; yield key and result as they come.
+
+    With one worker (or one piece) everything is done here, in order.
+    """
+    workers = min(workers or os.cpu_count() or 1, len(work))
     if workers <= 1:
         prepare()
-        done = {system: _family(system, ids, broken, together, told) for system, ids in names}
-    else:
-        done = dict(_in_processes(names, broken, together, workers, told, prepare))
-    return [finding for system, _ in names for finding in done[system]]
-
-
-def _in_processes(
-    names: list[tuple[str, tuple[str, ...]]],
-    broken: bool,
-    together: bool,
-    workers: int,
-    told: Told,
-    prepare: Callable[[], None],
-) -> Iterator[tuple[str, list[Finding]]]:
+        yield from ((key, one()) for key, one in work.items())
+        return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=prepare) as pool:
-        futures = {pool.submit(_rows, system, ids, broken, together): system for system, ids in names}
+        futures = {pool.submit(one): key for key, one in work.items()}
         for future in as_completed(futures):
-            system = futures[future]
-            found = [_finding(system, row) for row in future.result()]
-            for finding in found:
-                told(finding)
-            yield system, found
-
-
-def _family(system: str, ids: tuple[str, ...], broken: bool, together: bool, told: Told | None) -> list[Finding]:
-    family = next(f for f in families() if f.system == system)
-    found: list[Finding] = []
-    for fact in family.facts:
-        if fact.id in ids:
-            found.append(measure(family, fact, broken, together))
-            if told is not None:
-                told(found[-1])
-    return found
+            yield futures[future], future.result()
 
 
 Row = tuple[str, float, float, float, bool, bool | None]
 
 
 def _rows(system: str, ids: tuple[str, ...], broken: bool, together: bool) -> list[Row]:
-    """Measure in another process: a fact holds functions and does not travel, its numbers do."""
-    found = _family(system, ids, broken, together, None)
+    """Measure some facts of a family: a fact holds functions and does not travel between processes, its numbers do."""
+    family = family_of(system)
+    found = [measure(family, fact, broken, together) for fact in family.facts if fact.id in ids]
     return [(f.fact.id, f.simulated, f.lo, f.hi, f.holds, f.caught) for f in found]
 
 
 def _finding(system: str, row: Row) -> Finding:
-    family = next(f for f in families() if f.system == system)
+    family = family_of(system)
     fact = next(f for f in family.facts if f.id == row[0])
     return Finding(fact, system, *row[1:])
+
+
+def family_of(system: str) -> Family:
+    """Return the facts of a system and their laboratory."""
+    return next(f for f in families() if f.system == system)
 
 
 def share_holding(findings: Collection[Finding]) -> float:
