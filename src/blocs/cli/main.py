@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from types import FrameType
 
 import typer
 
@@ -67,8 +69,13 @@ for _module in COMMANDS:
     _module.register(app)
 
 
+TERMINATED = 128 + signal.SIGTERM
+"""What a shell reports of a process that was asked to stop."""
+
+
 def main() -> None:
     """Run the command line; bad input is one line a fault on standard error and exit code 2."""
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         app()
     except InputError as error:
@@ -85,3 +92,8 @@ def main() -> None:
         # The reader (head, less) has gone: leave quietly, and keep Python from complaining at shutdown.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    """Leave as an interrupted command does: what was being written is taken away first."""
+    raise SystemExit(TERMINATED)
