@@ -2,7 +2,7 @@
 
     python benchmarks/coverage.py                # 300 records of 300 acts: a table by effect
     python benchmarks/coverage.py --records 100 --acts 600 --json
-    python benchmarks/coverage.py --markdown     # the table of docs/benchmarks.md
+    python benchmarks/coverage.py --markdown docs/benchmarks.md
 
 A record is simulated by the engine from a memory-only specification (maximum likelihood, no priors), its acts are
 replayed on the tape that fits use, and each level is fitted. Two intervals are judged: from the curvature, and the
@@ -16,6 +16,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -25,6 +26,7 @@ from scipy.stats import norm
 
 from blocs.bloc.state import blank_state
 from blocs.bloc.world import World
+from blocs.cli.pages import place
 from blocs.conduct.base import LEVELS, Level, Specification
 from blocs.conduct.catalogue import EFFECTS
 from blocs.engine.control import nothing
@@ -192,19 +194,19 @@ def main() -> None:
     parser.add_argument("--acts", type=int, default=300, help="acts a record")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true", help="one JSON object")
-    parser.add_argument("--markdown", action="store_true", help="the table of docs/benchmarks.md")
+    parser.add_argument("--markdown", type=Path, metavar="PAGE", help="write the table between the marks of this page")
     args = parser.parse_args()
+    where = place(args.markdown, "coverage") if args.markdown else None
     begin = time.perf_counter()
     table = coverage(estimates(args.records, args.acts, args.seed))
     seconds = time.perf_counter() - begin
     if args.json:
         print(json.dumps({"records": args.records, "acts": args.acts, "seconds": seconds, "effects": table.to_dicts()}))
         return
-    if args.markdown:
-        print(markdown(table))
-    else:
-        with pl.Config(tbl_rows=-1, tbl_cols=-1, float_precision=3, tbl_hide_dataframe_shape=True):
-            print(table)
+    if where:
+        where.fill(f"{markdown(table)}\n\n{sentence(table, args.records, args.acts, seconds)}")
+    with pl.Config(tbl_rows=-1, tbl_cols=-1, float_precision=3, tbl_hide_dataframe_shape=True):
+        print(table)
     print("\n" + sentence(table, args.records, args.acts, seconds))
 
 

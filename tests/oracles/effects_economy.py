@@ -37,13 +37,14 @@ def last_of_target(s: Situation, i: int, j: int) -> tuple[Past | None, float]:
     return s.latest_of(j, i), min(1.0, s.dyad(RECENT, j, i))
 
 
-def hunger(s: Situation, i: int) -> list[float]:
-    left = [float(a) + float(b) for a, b in zip(s.state["reserve_days"][i], s.state["on_order"][i], strict=True)]
-    return [min(1.0, max(0.0, 1 - x / 21)) for x in left]
+def hunger(s: Situation, i: int) -> float:
+    grain = list(s.world["levers"]).index("grain")
+    left = float(s.state["reserve_days"][i][grain]) + float(s.state["on_order"][i][grain])
+    return min(1.0, max(0.0, 1 - left / 21))
 
 
-def levers(s: Situation) -> range:
-    return range(len(s.world["levers"]))
+def food(s: Situation, name: str, a: int, b: int) -> float:
+    return float(s.state[name][a][b][list(s.world["levers"]).index("grain")])
 
 
 @effect("target")
@@ -88,8 +89,7 @@ def gift(s, i, j, g):
 
 @effect("act")
 def short_asks(s, i, j, g):
-    wants = [float(s.state["dependence"][i][j][n]) * hunger(s, i)[n] for n in levers(s)]
-    return times(acts(s, "demand", "propose"), max(wants))
+    return times(acts(s, "demand", "propose"), hunger(s, i) * food(s, "dependence", i, j))
 
 
 @effect("act")
@@ -100,10 +100,8 @@ def starve(s, i, j, g):
 
 @effect("act")
 def capitulate(s, i, j, g):
-    wants = [
-        hunger(s, i)[n] * float(s.state["dependence"][i][j][n]) * float(s.state["withheld"][j][i][n]) for n in levers(s)
-    ]
-    return times(acts(s, "agree", "align"), max(wants))
+    held = food(s, "dependence", i, j) * food(s, "withheld", j, i)
+    return times(acts(s, "agree", "align"), hunger(s, i) * held)
 
 
 @effect("act")

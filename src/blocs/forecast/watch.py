@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from blocs.bloc.food import STAPLE, lever_place
 from blocs.bloc.vocabulary import vocabulary
 from blocs.engine.watch import Watch, Watched
 from blocs.scenario.build import Built
@@ -24,7 +25,8 @@ def default_watch(built: Built) -> Watch:
     for name in BY_DYAD:
         pairs = [((p, n), (n, p)) for p in patron for n in sides if n != p]
         found[name] = [place for pair in pairs for place in pair]
-    found["reserve_days"] = [(n, lever) for n in sides for lever in range(min(1, len(world.levers)))]
+    food = lever_place(world, STAPLE)
+    found["reserve_days"] = [] if food is None else [(n, food) for n in sides]
     for outcome in scenario.outcomes.values():
         for leaf in conditions(outcome.when):
             if isinstance(leaf, StateCondition):

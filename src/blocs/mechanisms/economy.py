@@ -1,4 +1,4 @@
-"""What the economic mechanisms share: the lever of a name, the half rule, who lends to whom, what a host needs.
+"""What the economic mechanisms share: the half rule, who lends to whom, what a host needs.
 
 Everything here is a pure function of the world and the state, cheap enough to be called for every act.
 """
@@ -8,18 +8,11 @@ from __future__ import annotations
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from blocs.bloc.food import lever_place
 from blocs.bloc.state import State
 from blocs.bloc.world import World
 from blocs.ground.axes import ByActor, ByDyad, Index, Scalar
 from blocs.mechanisms.moves import unit
-
-STAPLE = "grain"
-"""The lever whose stock is a deadline and whose crop varies."""
-
-
-def lever_place(world: World, name: str) -> int | None:
-    """Return the place of a lever on its axis; None where no actor of the scenario depends on it."""
-    return world.levers.index(name) if name in world.levers else None
 
 
 def supplies(world: World, dependence: Float[Array, "actor actor lever"], name: str) -> ByDyad:

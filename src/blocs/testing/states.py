@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from hypothesis import strategies as st
 
+from blocs.bloc.food import STAPLE
 from blocs.bloc.state import INTEGER, State, axis_sizes
 from blocs.bloc.vocabulary import Quantity, vocabulary
 from blocs.bloc.world import Act, World
@@ -97,7 +98,10 @@ def _values(rng: np.random.Generator, q: Quantity, shape: tuple[int, ...], wildn
 
 
 def make_world(seed: int, actors: int = 4, issues: int = 3, levers: int = 2, acts: int = 8) -> World:
-    """Return the world of a seed: roles, ties, capabilities and kinds of acts drawn at random, names by number."""
+    """Return the world of a seed: roles, ties, capabilities and kinds of acts drawn at random, names by number.
+
+    The first lever is food, by whose name mechanisms know it.
+    """
     rng = np.random.default_rng(seed)
     who = np.arange(actors)
     patron = (who == rng.integers(-1, actors)).astype(float)
@@ -110,6 +114,7 @@ def make_world(seed: int, actors: int = 4, issues: int = 3, levers: int = 2, act
     present = np.where(gone[:, None], [[500.0, 1000.0]], [[-10000.0, 10000.0]])
     names = {"actor": actors, "act": acts, "issue": issues, "lever": levers}
     label = {axis: tuple(f"{axis}{n}" for n in range(size)) for axis, size in names.items()}
+    label["lever"] = (STAPLE, *label["lever"][1:])
 
     def array(x: Any) -> Any:
         return jnp.asarray(x, jnp.float32)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import jax.numpy as jnp
 
+from blocs.bloc.food import STAPLE, hunger, lever_place
 from blocs.bloc.kinds import ASKS, any_kind
 from blocs.bloc.observe import View
 from blocs.conduct.base import Chosen, Effect
 from blocs.ground.axes import Index, Options, Scalar
-
-SCARCE = 21.0
-"""Days of stock below which a good is scarce (SYSTEM R11.3: a few weeks)."""
 
 
 def _asked(view: View, chosen: Chosen) -> Scalar:
@@ -32,10 +30,16 @@ def _said(view: View, chosen: Chosen) -> tuple[Index, Scalar]:
     return jnp.maximum(last, 0), jnp.where(last >= 0, fresh, 0.0)
 
 
-def _hunger(view: View, i: Index) -> Options:
-    """How short of each imported good actor i is, 0..1: what is left and on order against a few weeks of use."""
-    s = view.state
-    return jnp.clip(1.0 - (s.reserve_days[i] + s.on_order[i]) / SCARCE, 0.0, 1.0)
+def _food_from(view: View, i: Index, j: Index) -> Scalar:
+    """Share of i's imported food that j supplies, 0..1; 0 where the scenario has no such good."""
+    place = lever_place(view.world, STAPLE)
+    return jnp.zeros_like(view.state.clock) if place is None else view.state.dependence[i, j, place]
+
+
+def _food_held(view: View, j: Index, i: Index) -> Scalar:
+    """Share of it that j withholds from i, 0..1."""
+    place = lever_place(view.world, STAPLE)
+    return jnp.zeros_like(view.state.clock) if place is None else view.state.withheld[j, i, place]
 
 
 def petitioner(view: View, chosen: Chosen) -> Options:
@@ -80,10 +84,9 @@ def gift(view: View, chosen: Chosen) -> Options:
 
 
 def short_asks(view: View, chosen: Chosen) -> Options:
-    """The short ask their suppliers: asking g times the largest of dependence_ijl times hunger_il. SYSTEM R11.3."""
+    """The short ask their suppliers: asking g, hunger_i, food that i has from j. SYSTEM R11.3."""
     i, j = chosen.source, chosen.target
-    want = jnp.max(view.state.dependence[i, j] * _hunger(view, i), initial=0.0)
-    return any_kind(view.world, *ASKS) * want
+    return any_kind(view.world, *ASKS) * hunger(view.world, view.state)[i] * _food_from(view, i, j)
 
 
 def starve(view: View, chosen: Chosen) -> Options:
@@ -94,10 +97,9 @@ def starve(view: View, chosen: Chosen) -> Options:
 
 
 def capitulate(view: View, chosen: Chosen) -> Options:
-    """Hunger makes the cut off yield: agreeing g times the largest of hunger_il, dependence_ijl, withheld_jil. SYSTEM R11.3."""
+    """Hunger makes the cut off yield: agreeing g, hunger_i, food that i has from j and j withholds. SYSTEM R11.3."""
     i, j = chosen.source, chosen.target
-    s = view.state
-    want = jnp.max(_hunger(view, i) * s.dependence[i, j] * s.withheld[j, i], initial=0.0)
+    want = hunger(view.world, view.state)[i] * _food_from(view, i, j) * _food_held(view, j, i)
     return any_kind(view.world, "agree", "align") * want
 
 

@@ -6,13 +6,13 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from blocs.bloc.food import shortage
 from blocs.bloc.kinds import ASKS, any_kind
 from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import ByActor, ByActorLever, Key, Scalar
 from blocs.ground.sums import product
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
-from blocs.mechanisms.library.unrest import shortage
 from blocs.mechanisms.moves import approach, fade, fit, lean, only_when, unit
 
 SELDOM = 4.0
@@ -95,7 +95,7 @@ class Coordination(AbstractMechanism):
         """Weigh quotas, comply or default, advise, resent: passes over actors and goods, two over pairs."""
         span = self.strength * days
         soon = 1.0 - fade(span, self.adjust)
-        hard = unit(self.load * state.quota + shortage(state) + state.unrest / 13.0)
+        hard = unit(self.load * state.quota + shortage(world, state) + state.unrest / 13.0)
         cost = approach(state.home_cost, hard, soon)
         done = approach(state.compliance, self.carried_out(cost, state.quota), soon)
         # advice takes years and is dear to work out: it moves once in four steps, by four steps

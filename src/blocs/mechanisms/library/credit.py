@@ -6,12 +6,13 @@ from typing import ClassVar, NamedTuple
 
 import jax.numpy as jnp
 
+from blocs.bloc.food import lever_place
 from blocs.bloc.kinds import ASKS, CUTS, GRANTS, PROTESTS, any_kind
 from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import ByDyad, Index, Key, Scalar
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
-from blocs.mechanisms.economy import half_rule, judged, lends, lever_place
+from blocs.mechanisms.economy import half_rule, judged, lends
 from blocs.mechanisms.library.unrest import line_gap
 from blocs.mechanisms.moves import approach, fade, fit, unit
 

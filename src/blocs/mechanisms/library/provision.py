@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from blocs.bloc.food import STAPLE, lever_place
 from blocs.bloc.kinds import any_kind
 from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
@@ -13,7 +14,6 @@ from blocs.ground.axes import ByActor, Key, Scalar
 from blocs.ground.keys import uniforms
 from blocs.ground.sums import product
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
-from blocs.mechanisms.economy import STAPLE, lever_place
 from blocs.mechanisms.moves import approach, fade, fit, lean, unit
 
 MONTH = 30.0

@@ -6,15 +6,13 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from blocs.bloc.food import shortage
 from blocs.bloc.pressure import STEPS, burden
 from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
-from blocs.ground.axes import ByActor, Key, Scalar
+from blocs.ground.axes import Key, Scalar
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.moves import approach, fade, fit, unit
-
-SCARCE = 21.0
-"""Days of stock below which want is felt (SYSTEM R11.3: a few weeks)."""
 
 
 class Resilience(AbstractMechanism):
@@ -100,7 +98,7 @@ class Resilience(AbstractMechanism):
         seen = approach(
             state.outside_option_perceived, state.outside_option_true, 1.0 - fade(span * weight, self.learn)
         )
-        want = jnp.maximum(weight, shortage(state)) * (1.0 - state.outside_option_true)
+        want = jnp.maximum(weight, shortage(world, state)) * (1.0 - state.outside_option_true)
         felt = approach(state.hardship, want, 1.0 - fade(span, self.feel))
         told = 0.5 + 0.5 * state.openness.max(axis=1) / STEPS
         mood = told * weight * (2.0 * state.cohesion - 1.0)
@@ -111,8 +109,3 @@ class Resilience(AbstractMechanism):
             hardship=fit(felt, "hardship", state.hardship),
             rally=fit(rally, "rally", state.rally),
         )
-
-
-def shortage(state: State) -> ByActor:
-    """Return the largest imported share of a good whose stock is nearly gone, 0..1."""
-    return jnp.max(state.import_share * unit(1.0 - state.reserve_days / SCARCE), axis=1, initial=0.0)

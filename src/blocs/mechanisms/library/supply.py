@@ -6,11 +6,12 @@ from typing import ClassVar, NamedTuple
 
 import jax.numpy as jnp
 
+from blocs.bloc.food import STAPLE, lever_place
 from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import ByActor, ByActorLever, ByDyadLever, Key, Scalar
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
-from blocs.mechanisms.economy import STAPLE, half_rule, judged, lever_place
+from blocs.mechanisms.economy import half_rule, judged
 from blocs.mechanisms.library.ladder import breaks
 from blocs.mechanisms.moves import approach, fade, fit, unit
 

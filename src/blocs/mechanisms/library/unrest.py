@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from blocs.bloc.food import shortage
 from blocs.bloc.pressure import weighted_shock
 from blocs.bloc.state import State
 from blocs.bloc.vocabulary import vocabulary
@@ -14,7 +15,6 @@ from blocs.ground.axes import ByActor, Key, Scalar
 from blocs.ground.keys import exponentials
 from blocs.ground.sums import product
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
-from blocs.mechanisms.library.resilience import shortage
 from blocs.mechanisms.moves import approach, fade, fit, unit
 
 TOP = vocabulary()["unrest"].hi or 13.0
@@ -140,7 +140,7 @@ class Unrest(AbstractMechanism):
         own = self.excite * state.unrest * jnp.where(state.unrest > self.release, 1.0 + self.surge, 1.0)
         return (
             self.shock * news(world, state)
-            + self.want * jnp.maximum(state.hardship, shortage(state))
+            + self.want * jnp.maximum(state.hardship, shortage(world, state))
             + self.claim * state.concession
             + own
             + self.contagion * around(world, state.unrest)
