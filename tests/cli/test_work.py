@@ -112,7 +112,7 @@ def test_an_intervention_prints_paired_differences(blocs, fit_file: Path) -> Non
     assert code == 0
     answers = {a["outcome"]: a for a in json.loads(asked)}
     assert set(next(iter(answers.values()))) == {
-        "id", "outcome", "untouched", "changed", "difference", "lo", "hi", "sentence",
+        "id", "outcome", "untouched", "changed", "difference", "lo", "hi", "sentence", "other_acts",
     }  # fmt: skip
     same = {d["outcome"]: d["difference"] for d in found["differences"] if d["outcome"] in answers}
     assert same == {k: a["difference"] for k, a in answers.items()}
@@ -127,10 +127,18 @@ def test_several_questions_make_one_table(blocs, fit_file: Path, tmp_path: Path)
     answers = json.loads(plain)
     assert len({a["id"] for a in answers}) > 1
     rows = [line.split(" | ") for line in page.read_text().splitlines() if re.match(r"\| q\d", line)]
-    assert [(r[0].removeprefix("| "), r[1]) for r in rows] == [(a["id"], a["outcome"]) for a in answers]
-    for row, a in zip(rows, answers, strict=True):
-        assert float(row[4]) == pytest.approx(100 * a["difference"], abs=0.06)
-        assert row[6].startswith("no clear change") == (a["lo"] <= 0 <= a["hi"])
+    assert {r[0].removeprefix("| ") for r in rows} == {a["id"] for a in answers}
+    by = {(a["id"], a["outcome"]): a for a in answers}
+    told = [by[r[0].removeprefix("| "), r[2]] for r in rows]
+    for row, a in zip(rows, told, strict=True):
+        assert row[1] == f"{a['other_acts']:.0%}"
+        assert float(row[5]) == pytest.approx(100 * a["difference"], abs=0.06)
+        assert row[7].startswith("no clear change") == (a["lo"] <= 0 <= a["hi"])
+    for id_ in {a["id"] for a in answers}:
+        moved = [a for a in answers if a["id"] == id_ and not a["lo"] <= 0 <= a["hi"]]
+        shown = [a for a in told if a["id"] == id_]
+        most = max(abs(a["difference"]) for a in answers if a["id"] == id_)
+        assert shown == moved or (not moved and [abs(a["difference"]) for a in shown] == [most])
     clear = sum(not a["lo"] <= 0 <= a["hi"] for a in answers)
     assert f"{clear} of {len(answers)} outcomes clearly change" in text
 

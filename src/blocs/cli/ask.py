@@ -41,7 +41,7 @@ def ask(
 
     `blocs show SCENARIO questions` lists them. Runs on both sides share every random draw. With --all, or a question about
     a system that the scenario's default leaves out, the model has every system. One question is answered in sentences,
-    several in a table, followed by sentences about what clearly changes.
+    several in a table of what each moves, followed by sentences about what clearly changes.
 
     Examples: blocs ask camp q01 q17 --runs 500; blocs ask camp --all --runs 500
     """
@@ -94,23 +94,32 @@ def _chosen(scenario: Scenario, ids: list[str], every: bool) -> list[str]:
 
 def _record(a: Answer) -> dict[str, Any]:
     numbers = {name: float(getattr(a, name)) for name in ("untouched", "changed", "difference", "lo", "hi")}
-    return {"id": a.id, "outcome": a.outcome, **numbers, "sentence": a.sentence}
+    return {"id": a.id, "outcome": a.outcome, **numbers, "sentence": a.sentence, "other_acts": a.other_acts}
 
 
 def _print_table(found: Sequence[Answer]) -> None:
-    from blocs.jobs.questions import COLUMNS, cells, clear
+    from blocs.jobs.questions import COLUMNS, cells, clear, telling
 
-    print_table([dict(zip(COLUMNS, cells(a), strict=True)) for a in found], COLUMNS, "outcome")
+    print_table([dict(zip(COLUMNS, cells(a), strict=True)) for a in telling(found)], COLUMNS, "outcome")
     changes = clear(found)
-    typer.echo(f"\n{len(changes)} of {len(found)} outcomes clearly change." + (" In words:" if changes else ""))
+    typer.echo(
+        f"\n{len(changes)} of {len(found)} outcomes clearly change; a question that moves none has the one that moves most. "
+        "'Other acts' is the share of pairs in which any act differs; --json has every outcome."
+    )
     if changes:
         _print(changes)
+
+
+def _reach(a: Answer) -> str:
+    if not a.other_acts:
+        return "No act differs in any pair of histories: conduct does not read what this changes."
+    return f"Some act differs in {a.other_acts:.0%} of the pairs of histories."
 
 
 def _print(found: Sequence[Answer]) -> None:
     before = ""
     for a in found:
         if a.id != before:
-            typer.echo(f"{a.id}: {a.text}\n  do: {'; '.join(a.do)}")
+            typer.echo(f"{a.id}: {a.text}\n  do: {'; '.join(a.do)}\n  {_reach(a)}")
             before = a.id
         typer.echo(f"  {a.outcome}: {a.sentence}")

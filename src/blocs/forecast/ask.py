@@ -39,7 +39,8 @@ class Answer:
     """What an intervention does to one outcome.
 
     `untouched` and `changed` are probabilities of the outcome; `difference` their paired difference with a 95 % interval
-    `lo`, `hi` over runs that share every random draw.
+    `lo`, `hi` over runs that share every random draw. `other_acts` is the share of pairs in which any act differs: 0 where
+    the intervention changes nothing that conduct reads, `None` in answers stored before it was counted.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Answer:
     lo: float
     hi: float
     sentence: str
+    other_acts: float | None = None
 
 
 def ask(
@@ -120,18 +122,32 @@ def compare(id_: str, text: str, untouched: Ensemble, changed: Ensemble, wanted:
     """Compare two paired ensembles on outcomes whose id or family (the part before the point) is wanted."""
     before = {o.id: o for o in forecast_outcomes(untouched)}
     after = {o.id: o for o in forecast_outcomes(changed)}
+    other = float(pairs_that_differ(untouched, changed).mean())
     return tuple(
-        _answer(id_, text, changed.do, before[key], after[key])
+        _answer(id_, text, changed.do, before[key], after[key], other)
         for key in before
         if key in wanted or key.split(".")[0] in wanted
     )
 
 
-def _answer(id_: str, text: str, do: tuple[str, ...], before: OutcomeForecast, after: OutcomeForecast) -> Answer:
+def pairs_that_differ(untouched: Ensemble, changed: Ensemble) -> NDArray[np.bool_]:
+    """Return for each pair of runs whether any act, or its day, differs."""
+    runs = untouched.runs
+    one, other = (np.bincount(e.run, minlength=runs) for e in (untouched, changed))
+    differs = one != other
+    mine, theirs = ~differs[untouched.run], ~differs[changed.run]
+    moved = (untouched.day[mine] != changed.day[theirs]) | (untouched.code[mine] != changed.code[theirs]).any(axis=1)
+    differs[untouched.run[mine][moved]] = True
+    return differs
+
+
+def _answer(
+    id_: str, text: str, do: tuple[str, ...], before: OutcomeForecast, after: OutcomeForecast, other_acts: float
+) -> Answer:
     difference, lo, hi = paired_difference(np.isfinite(before.first), np.isfinite(after.first))
     return Answer(
         id_, text, do, before.id, before.probability, after.probability, difference, lo, hi,
-        _sentence(before, after, difference, lo, hi),
+        _sentence(before, after, difference, lo, hi), other_acts,
     )  # fmt: skip
 
 

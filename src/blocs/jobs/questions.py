@@ -13,7 +13,7 @@ from blocs.jobs.pipeline import Progress, counter, simulated
 from blocs.scenario.build import build
 from blocs.scenario.scenario import Scenario
 
-COLUMNS = ("question", "outcome", "untouched", "changed", "points", "95 % interval", "reading")
+COLUMNS = ("question", "other acts", "outcome", "untouched", "changed", "points", "95 % interval", "reading")
 
 
 def answerable(scenario: Scenario) -> list[str]:
@@ -71,10 +71,11 @@ def answered(
 
 
 def cells(answer: Answer) -> tuple[str, ...]:
-    """Return an answer as a row of `COLUMNS`; differences in percentage points."""
+    """Return an answer as a row of `COLUMNS`; differences in percentage points, `other acts` in shares of pairs."""
     reading = "no clear change" if answer.lo <= 0 <= answer.hi else "more likely" if answer.lo > 0 else "less likely"
     return (
         answer.id,
+        "–" if answer.other_acts is None else f"{answer.other_acts:.0%}",
         answer.outcome,
         f"{answer.untouched:.1%}",
         f"{answer.changed:.1%}",
@@ -89,14 +90,25 @@ def clear(answers: Sequence[Answer]) -> list[Answer]:
     return [a for a in answers if not a.lo <= 0 <= a.hi]
 
 
+def telling(answers: Sequence[Answer]) -> list[Answer]:
+    """Return of each question what clearly changes or, where nothing does, the outcome that moves most."""
+    kept: list[Answer] = []
+    for id_ in dict.fromkeys(a.id for a in answers):
+        mine = [a for a in answers if a.id == id_]
+        kept += clear(mine) or [max(mine, key=lambda a: abs(a.difference))]
+    return kept
+
+
 def markdown(answers: Sequence[Answer], fit: Fit, runs: int, seed: int) -> str:
-    """Return what each question changes, and a table of all answers."""
+    """Return what each question changes, and a table of what it moves (`telling`)."""
     asked = {a.id: a for a in answers}
     told = [f"- {a.id}: {a.text} `{'; '.join(a.do)}`" for a in asked.values()]
     head = (
         f"{len(asked)} questions, {len(answers)} answers, {len(clear(answers))} of them clear; {runs} pairs of histories "
-        f"each, seed {seed}, {len(fit.built.model.mechanisms)} mechanisms, fitted up to {fit.until}."
+        f"each, seed {seed}, {len(fit.built.model.mechanisms)} mechanisms, fitted up to {fit.until}. Of each question the "
+        "table has what clearly changes or, where nothing does, the outcome that moves most; `other acts` is the share of "
+        "pairs in which any act differs."
     )
-    rows = ["| " + " | ".join(cells(a)) + " |" for a in answers]
+    rows = ["| " + " | ".join(cells(a)) + " |" for a in telling(answers)]
     table = ["| " + " | ".join(COLUMNS) + " |", "|" + " --- |" * len(COLUMNS), *rows]
     return "\n".join([head, "", *told, "", *table])
