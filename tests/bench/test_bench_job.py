@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import jax
@@ -21,7 +22,7 @@ from blocs.inference.sets import record_sets
 from blocs.jobs import bench as job
 from blocs.jobs import bench_fresh, bench_whole
 from blocs.jobs.peak import peak_mb
-from blocs.scenario.build import build
+from blocs.scenario.build import Built, build
 from blocs.scenario.load import load
 
 KEYS = {"name", "seconds", "spread", "peak_mb", "ratio", "against"}
@@ -141,14 +142,42 @@ def test_a_page_without_marks_is_refused_before_anything_is_timed(monkeypatch, t
         assert "speed:begin" in str(shown.exception)
 
 
-def test_each_mechanism_is_timed_with_and_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On the small scenario: all mechanisms together, the same in a fresh process, and one row without each."""
-    monkeypatch.setattr(bench_whole, "EACH", 2)
-    rows = bench_whole.whole("tiny", 2, 1, lambda stage, done, total: None, alone=True)
-    names = [m.card.name for m in build(load("tiny")).model.mechanisms]
-    together, alone, *each = rows
+def rows_of_whole(runs: int) -> tuple[job.Row, job.Row, list[job.Row], list[str]]:
+    together, alone, *each = bench_whole.whole("tiny", runs, 1, lambda stage, done, total: None, alone=True)
+    return together, alone, each, [m.card.name for m in build(load("tiny")).model.mechanisms]
+
+
+def test_there_is_a_row_for_all_mechanisms_one_in_a_fresh_process_and_one_without_each(monkeypatch) -> None:
+    """Without simulating: which models are fitted and forecast, and what the rows say of them."""
+    seen: list[tuple[int, set[str]]] = []
+
+    def forecast(fit, runs: int) -> None:
+        seen.append((runs, {m.card.name for m in fit.built.model.mechanisms if float(m.strength) == 0.0}))
+
+    monkeypatch.setattr(bench_whole, "fit_record", lambda built, draws: FakeFit(built))
+    monkeypatch.setattr(bench_whole, "forecast", forecast)
+    monkeypatch.setattr(
+        bench_whole, "fresh_forecast", lambda name, *_, whole: job.Row(f"{name}, fresh", 1.0, None, 2.0)
+    )
+    together, alone, each, names = rows_of_whole(7)
     assert [row.name.rpartition(" without ")[2] for row in each] == names
-    assert all(row.seconds and row.ratio and row.against == "all of them" for row in each)
+    assert all(row.ratio and row.against == "all of them" for row in each)
     assert together.ratio is None
-    assert alone.name == f"{together.name}, fresh process"
+    assert alone.name == f"{together.name}, fresh"
+    # compiled, timed, then each mechanism in turn: all of them, and without it
+    paired = [(bench_whole.EACH, off) for name in names for off in (set(), {name})]
+    assert seen == [(50, set()), (7, set()), *paired]
+
+
+@dataclass(frozen=True)
+class FakeFit:
+    built: Built
+
+
+@pytest.mark.slow
+def test_whole_scenarios_are_timed_in_fresh_processes_too(monkeypatch) -> None:
+    monkeypatch.setattr(bench_whole, "EACH", 2)
+    _, alone, each, names = rows_of_whole(2)
     assert alone.peak_mb
+    assert all(row.seconds and row.ratio for row in each)
+    assert len(each) == len(names)
