@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from blocs.forecast.typed.asked import Asked, asked, sampled
 from blocs.forecast.typed.history import dense_rows
 from blocs.forecast.typed.memory import Memory
 from blocs.forecast.typed.rank import ranks
 from blocs.forecast.typed.record import Floats, Ints, TypedRecord
-from blocs.forecast.typed.rolling import Asked, asked, sampled
 
 RATES = (1.0, 0.3, 0.1, 0.05, 0.02, 0.01, 0.005, 0.001, 0.0001)
 SHARES = (1.0, 0.999, 0.99, 0.9)

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from blocs.forecast.typed.asked import Asked, asked
 from blocs.forecast.typed.guess import Day
 from blocs.forecast.typed.record import Floats, Ints, TypedRecord
-from blocs.forecast.typed.rolling import Asked, Plan, Walk, asked
+from blocs.forecast.typed.rolling import Plan, Walk
 
 
 def shuffled(record: TypedRecord, day: int, seed: int = 0) -> TypedRecord:
