@@ -9,6 +9,7 @@ import pytest
 from scipy.optimize import minimize
 from scipy.special import logsumexp
 
+from blocs.inference import pooled
 from blocs.inference.choice import fit_choice
 from blocs.inference.pooled import LevelData, Prior, _Design, fit_pooled, log_scores
 
@@ -112,6 +113,21 @@ def test_with_priors_it_is_the_maximum_that_a_general_optimiser_finds():
         np.testing.assert_allclose(a, b, atol=2e-3)
     assert found.loglik == pytest.approx(slow_loglik(data, found.beta, list(found.tables)), rel=1e-10)
     assert data.weight @ log_scores(data, found) == pytest.approx(found.loglik, rel=1e-10)
+
+
+def test_newton_steps_finish_what_the_quasi_newton_ascent_leaves(monkeypatch):
+    """Statistics of very different scale, under a prior that does not know of it."""
+    data = make(3)
+    data = replace(data, x=data.x * np.array([1.0, 1e2, 1e-2])[:, None])
+    p = Prior(np.zeros(K), np.full(K, 1e3), np.full(2, 0.5))
+    whole = fit_pooled(data, p)
+    assert whole.converged
+    monkeypatch.setattr(pooled, "MOST", 3)
+    short = fit_pooled(data, p)
+    assert short.converged
+    np.testing.assert_allclose(short.beta, whole.beta, rtol=1e-4, atol=1e-6)
+    monkeypatch.setattr(pooled, "NEWTON", 0)
+    assert not fit_pooled(data, p).converged
 
 
 def test_a_statistic_that_never_varies_is_told():

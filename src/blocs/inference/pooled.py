@@ -24,6 +24,10 @@ Ints = NDArray[np.int64]
 
 FLAT = 1e-6
 """Share of information below which a direction counts as empty."""
+MOST, NEWTON = 2000, 20
+"""Quasi-Newton and Newton steps at most."""
+SMALL = 1e-3
+"""Largest entry of the gradient of the log posterior at what counts as a maximum, in nats by unit of a coefficient."""
 LOADED = 0.1
 """Least weight with which a coefficient counts as part of a direction of length 1."""
 
@@ -205,7 +209,7 @@ def _prior_vectors(design: _Design, prior: Prior) -> tuple[Floats, Floats]:
 
 
 def _climb(design: _Design, theta: Floats, precision: Floats, centre: Floats) -> tuple[Floats, int, float]:
-    """Quasi-Newton ascent to a small gradient, in coordinates scaled by the prior."""
+    """Quasi-Newton ascent; where it ends before the gradient is small, Newton steps go the rest of the way."""
 
     def negative(t: Floats) -> tuple[float, Floats]:
         value, gradient = design.value_and_gradient(t)
@@ -217,10 +221,17 @@ def _climb(design: _Design, theta: Floats, precision: Floats, centre: Floats) ->
         theta,
         jac=True,
         method="L-BFGS-B",
-        options={"maxiter": 2000, "ftol": 1e-13, "gtol": 1e-6, "maxcor": 30},
+        options={"maxiter": MOST, "ftol": 1e-13, "gtol": 1e-6, "maxcor": 30},
     )
-    norm = float(np.abs(negative(found.x)[1]).max())
-    return np.asarray(found.x), int(found.nit), norm
+    theta, steps = np.asarray(found.x), int(found.nit)
+    for _ in range(NEWTON):
+        value, slope = negative(theta)
+        if np.abs(slope).max() < SMALL:
+            break
+        step = _solved(design.information(theta) + np.diag(precision), slope)
+        share = next((f for f in 0.5 ** np.arange(20) if negative(theta - f * step)[0] <= value), 0.0)
+        theta, steps = theta - share * step, steps + 1
+    return theta, steps, float(np.abs(negative(theta)[1]).max())
 
 
 def _evidence_step(design: _Design, theta: Floats, prior: Prior, precision: Floats) -> Prior:
@@ -280,7 +291,7 @@ def _report(
         loglik=float(data.weight @ logp.ravel()[design.picked]),
         gradient_norm=norm,
         iterations=iterations,
-        converged=norm < 1e-3,
+        converged=norm < SMALL,
     )
 
 
