@@ -6,7 +6,8 @@ from functools import partial
 
 import pytest
 
-from blocs.facts import carried
+from blocs.facts import carried, measure
+from blocs.facts.base import Finding
 from blocs.facts.measure import family_of, in_processes
 
 
@@ -38,3 +39,19 @@ def test_a_fact_is_carried_where_it_holds_with_the_mechanism_alone(monkeypatch: 
     assert found["channels"] == carried.Carried((second,), 2 + len(rest))
     assert found["supply"] == carried.Carried((), 0)
     assert steps == [(0, 1), (1, 1)]
+
+
+def test_one_family_tells_of_each_fact_at_once(monkeypatch: pytest.MonkeyPatch):
+    """A single laboratory runs here: its progress is by the fact, and nothing is told twice."""
+    family = family_of("S24")
+    done: list[str] = []
+    monkeypatch.setattr(measure, "measure", lambda family, fact, *_: Finding(fact, family.system, 1.0, 0.0, 2.0, True))
+    told: list[tuple[str, int]] = []
+
+    def hear(finding: Finding) -> None:
+        told.append((finding.fact.id, len(done)))
+        done.append(finding.fact.id)
+
+    found = measure.measure_all((family,), False, False, None, hear, lambda: None)
+    assert [f.fact.id for f in found] == [f.id for f in family.facts] == done
+    assert [n for _, n in told] == list(range(len(family.facts)))

@@ -110,16 +110,10 @@ def _print_table(found: Sequence[Answer]) -> None:
         _print(changes)
 
 
-def _reach(a: Answer) -> str:
-    if not a.other_acts:
-        return "No act differs in any pair of histories: conduct does not read what this changes."
-    return f"Some act differs in {a.other_acts:.0%} of the pairs of histories."
-
-
 def _print(found: Sequence[Answer]) -> None:
     before = ""
     for a in found:
         if a.id != before:
-            typer.echo(f"{a.id}: {a.text}\n  do: {'; '.join(a.do)}\n  {_reach(a)}")
+            typer.echo(f"{a.id}: {a.text}\n  do: {'; '.join(a.do)}\n  {a.reach}")
             before = a.id
         typer.echo(f"  {a.outcome}: {a.sentence}")

@@ -78,11 +78,14 @@ def measure_all(
 
     `prepare` is called first in every process. The result is in the order of the facts, whatever the number of workers.
     """
-    work = {f.system: partial(_rows, f.system, tuple(x.id for x in f.facts), broken, together) for f in families}
+    # elsewhere a family is told of when it is done, here each fact at once
+    alone = min(workers or os.cpu_count() or 1, len(families)) <= 1
+    here = told if alone else None
+    work = {f.system: partial(_rows, f.system, tuple(x.id for x in f.facts), broken, together, here) for f in families}
     done: dict[str, list[Finding]] = {}
     for system, rows in in_processes(work, workers, prepare):
         done[system] = [_finding(system, row) for row in rows]
-        for finding in done[system]:
+        for finding in () if alone else done[system]:
             told(finding)
     return [finding for family in families for finding in done[family.system]]
 
@@ -108,10 +111,15 @@ def in_processes(
 Row = tuple[str, float, float, float, bool, bool | None]
 
 
-def _rows(system: str, ids: tuple[str, ...], broken: bool, together: bool) -> list[Row]:
+def _rows(system: str, ids: tuple[str, ...], broken: bool, together: bool, told: Told | None) -> list[Row]:
     """Measure some facts of a family: a fact holds functions and does not travel between processes, its numbers do."""
     family = family_of(system)
-    found = [measure(family, fact, broken, together) for fact in family.facts if fact.id in ids]
+    found: list[Finding] = []
+    for fact in family.facts:
+        if fact.id in ids:
+            found.append(measure(family, fact, broken, together))
+            if told is not None:
+                told(found[-1])
     return [(f.fact.id, f.simulated, f.lo, f.hi, f.holds, f.caught) for f in found]
 
 

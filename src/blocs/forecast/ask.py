@@ -40,7 +40,7 @@ class Answer:
 
     `untouched` and `changed` are probabilities of the outcome; `difference` their paired difference with a 95 % interval
     `lo`, `hi` over runs that share every random draw. `other_acts` is the share of pairs in which any act differs: 0 where
-    the intervention changes nothing that conduct reads, `None` in answers stored before it was counted.
+    what the intervention sets was so already or does not reach conduct, `None` in answers stored before it was counted.
     """
 
     id: str
@@ -54,6 +54,15 @@ class Answer:
     hi: float
     sentence: str
     other_acts: float | None = None
+
+    @property
+    def reach(self) -> str:
+        """How far the intervention went, in a sentence; empty where it was not counted."""
+        if self.other_acts is None:
+            return ""
+        if self.other_acts == 0:
+            return "No act differs in any pair of histories: what this sets was so already, or does not reach conduct."
+        return f"Some act differs in {self.other_acts:.0%} of the pairs of histories."
 
 
 def ask(

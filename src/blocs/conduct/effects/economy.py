@@ -8,7 +8,7 @@ from blocs.bloc.food import STAPLE, hunger, lever_place
 from blocs.bloc.kinds import ASKS, any_kind
 from blocs.bloc.observe import View
 from blocs.conduct.base import Chosen, Effect
-from blocs.ground.axes import Index, Options, Scalar
+from blocs.ground.axes import ByDyadLever, Index, Options, Scalar
 
 
 def _asked(view: View, chosen: Chosen) -> Scalar:
@@ -30,16 +30,10 @@ def _said(view: View, chosen: Chosen) -> tuple[Index, Scalar]:
     return jnp.maximum(last, 0), jnp.where(last >= 0, fresh, 0.0)
 
 
-def _food_from(view: View, i: Index, j: Index) -> Scalar:
-    """Share of i's imported food that j supplies, 0..1; 0 where the scenario has no such good."""
+def _food(view: View, ties: ByDyadLever, a: Index, b: Index) -> Scalar:
+    """Entry of a pair, under the lever of food, of what is kept by pair and lever; 0 where there is no such lever."""
     place = lever_place(view.world, STAPLE)
-    return jnp.zeros_like(view.state.clock) if place is None else view.state.dependence[i, j, place]
-
-
-def _food_held(view: View, j: Index, i: Index) -> Scalar:
-    """Share of it that j withholds from i, 0..1."""
-    place = lever_place(view.world, STAPLE)
-    return jnp.zeros_like(view.state.clock) if place is None else view.state.withheld[j, i, place]
+    return jnp.zeros_like(view.state.clock) if place is None else ties[a, b, place]
 
 
 def petitioner(view: View, chosen: Chosen) -> Options:
@@ -86,7 +80,7 @@ def gift(view: View, chosen: Chosen) -> Options:
 def short_asks(view: View, chosen: Chosen) -> Options:
     """The short ask their suppliers: asking g, hunger_i, food that i has from j. SYSTEM R11.3."""
     i, j = chosen.source, chosen.target
-    return any_kind(view.world, *ASKS) * hunger(view.world, view.state)[i] * _food_from(view, i, j)
+    return any_kind(view.world, *ASKS) * hunger(view.world, view.state)[i] * _food(view, view.state.dependence, i, j)
 
 
 def starve(view: View, chosen: Chosen) -> Options:
@@ -99,7 +93,11 @@ def starve(view: View, chosen: Chosen) -> Options:
 def capitulate(view: View, chosen: Chosen) -> Options:
     """Hunger makes the cut off yield: agreeing g, hunger_i, food that i has from j and j withholds. SYSTEM R11.3."""
     i, j = chosen.source, chosen.target
-    want = hunger(view.world, view.state)[i] * _food_from(view, i, j) * _food_held(view, j, i)
+    want = (
+        hunger(view.world, view.state)[i]
+        * _food(view, view.state.dependence, i, j)
+        * _food(view, view.state.withheld, j, i)
+    )
     return any_kind(view.world, "agree", "align") * want
 
 

@@ -59,15 +59,7 @@ def _question(run: RunResult, names: Names, key: str, answers: list[Answer]) -> 
     known = run.scenario.questions.get(key)
     rows = sorted((_row(run, names, a) for a in answers), key=lambda r: (not r.clear, -abs(r.difference)))
     pages = names.pages(known.pages if known else ())
-    return QuestionView(key, answers[0].text, answers[0].do, pages, _reach(answers[0].other_acts), tuple(rows))
-
-
-def _reach(share: float | None) -> str:
-    if share is None:
-        return ""
-    if share == 0:
-        return "No act differs in any of the twin histories: conduct does not read what this changes."
-    return f"Some act differs in {percent(share)} of the twin histories."
+    return QuestionView(key, answers[0].text, answers[0].do, pages, answers[0].reach, tuple(rows))
 
 
 def _row(run: RunResult, names: Names, a: Answer) -> AnswerRow:
