@@ -26,6 +26,7 @@ from blocs.engine.loop import Track, simulate
 from blocs.engine.model import Coefficients, Model, Tempo
 from blocs.engine.watch import Watch, Watched
 from blocs.ground.axes import Key, Scalar
+from blocs.ground.decay import left_after
 from blocs.ground.keys import at, named, root, stable_ids
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.library.warmth import Warmth
@@ -128,7 +129,7 @@ class RecentMemory(AbstractMechanism):
     def after(self, world: World, state: State, act: Act) -> State:
         """Count the act, weighted up so that the fading since the last tick leaves exactly one."""
         i, j = act.source, act.target
-        lift = (self.strength * act.weight * 2.0 ** (state.age / self.half_lives())).astype(state.recent.dtype)
+        lift = (self.strength * act.weight / left_after(state.age, self.half_lives())).astype(state.recent.dtype)
         return state.replace(
             recent=state.recent.at[:, i, j].add(lift),
             sent=state.sent.at[:, i].add(lift),
@@ -137,7 +138,7 @@ class RecentMemory(AbstractMechanism):
 
     def tick(self, key: Key, world: World, state: State, days: Scalar) -> State:
         """Bring the counts up to date."""
-        fade = (2.0 ** (-days / self.half_lives())).astype(state.recent.dtype)
+        fade = left_after(days, self.half_lives()).astype(state.recent.dtype)
         return state.replace(
             recent=state.recent * fade[:, None, None],
             sent=state.sent * fade[:, None],

@@ -9,6 +9,7 @@ from jaxtyping import Array, Bool, Float
 from blocs.bloc.state import State
 from blocs.bloc.world import World
 from blocs.ground.axes import ActorMemory, ByAct, ByActor, ByActorIssue, ByIssue, Index, Scalar
+from blocs.ground.decay import left_after
 
 SCENE, RECENT, PAST = 0, 1, 2
 
@@ -119,7 +120,7 @@ class View(eqx.Module):
 
 def observe(world: World, state: State, half_lives: Float[Array, " memory"]) -> View:
     """Return the view of a state; `half_lives` in days, scene first."""
-    fade = (2.0 ** (-state.age / half_lives)).astype(state.recent.dtype)
+    fade = left_after(state.age, half_lives).astype(state.recent.dtype)
     s, t = state.turn[0], state.turn[1]
     latest = state.recent[SCENE, jnp.maximum(s, 0), jnp.maximum(t, 0)] * fade[SCENE]
     pulse = jnp.where(s >= 0, jnp.clip(latest, 0.0, 1.0), 0.0)

@@ -27,6 +27,7 @@ from blocs.engine.model import Coefficients, Model
 from blocs.engine.phases import close_step, perform, wait
 from blocs.engine.watch import Watch, read_watch, watch_width
 from blocs.ground.axes import Key, Scalar
+from blocs.ground.decay import left_after
 from blocs.ground.keys import at, exponentials, gumbels
 
 LEVEL_STREAM = {"source": 10, "target": 11, "act": 12, "issue": 13}
@@ -160,9 +161,7 @@ def one_step(
 
     def act(turn: tuple[Carry, Due]) -> tuple[Carry, Due]:
         now, next_ = turn
-        done = _act(
-            rules_at(model, control.rules, now.state.clock), coefficients, control, at(this_step, now.slot), now, next_
-        )
+        done = _act(rules_at(model, control.rules, now.state.clock), coefficients, control, now, next_)
         return done, due(done)
 
     carry, _ = jax.lax.while_loop(lambda turn: turn[1].acts, act, (carry, due(carry)))
@@ -170,8 +169,12 @@ def one_step(
 
 
 class Due(NamedTuple):
-    """What comes next within a step: an act after `delay` days, a forced one or not, or (`acts` false) the close."""
+    """What comes next within a step: an act after `delay` days, a forced one or not, or (`acts` false) the close.
 
+    `key` is that of the act's slot: its waiting time and its choices are drawn from streams of it.
+    """
+
+    key: Key
     acts: Bool[Array, ""]
     delay: Scalar
     forced: Bool[Array, ""]
@@ -179,18 +182,19 @@ class Due(NamedTuple):
 
 def _due(model: Model, coefficients: Coefficients, control: Control, key: Key, end: Scalar, carry: Carry) -> Due:
     now = carry.state
-    delay, is_forced = _delay(model, coefficients, control, at(key, carry.slot), carry)
+    slot = at(key, carry.slot)
+    delay, is_forced = _delay(model, coefficients, control, slot, carry)
     view = observe(model.world, wait(now, delay), model.half_lives)
     somebody = anybody(control.bans, view)
     # a run whose acts fill every slot stops acting but still closes its steps: it ends, and is reported as cut
     free = carry.track.acts <= carry.track.day.shape[0]
-    return Due((now.clock + delay < end) & free & (is_forced | somebody), delay, is_forced)
+    return Due(slot, (now.clock + delay < end) & free & (is_forced | somebody), delay, is_forced)
 
 
-def _act(model: Model, coefficients: Coefficients, control: Control, key: Key, carry: Carry, due: Due) -> Carry:
+def _act(model: Model, coefficients: Coefficients, control: Control, carry: Carry, due: Due) -> Carry:
     ready = wait(carry.state, due.delay)
     view = observe(model.world, ready, model.half_lives)
-    drawn = choose_act(model, coefficients, control, view, key)
+    drawn = choose_act(model, coefficients, control, view, due.key)
     done = jax.tree.map(
         lambda f, d: jnp.where(due.forced, f.astype(d.dtype), d), next_forced(control, carry.forced), drawn
     )
@@ -217,7 +221,7 @@ def _close(model: Model, control: Control, watch: Watch, key: Key, end: Scalar, 
 def _delay(model: Model, coefficients: Coefficients, control: Control, key: Key, carry: Carry) -> tuple[Scalar, Array]:
     """Days until the next act and whether that act is a forced one."""
     now = carry.state
-    decayed = (now.sent * (2.0 ** (-now.age / model.half_lives))[:, None]).sum(axis=1)
+    decayed = (now.sent * left_after(now.age, model.half_lives)[:, None]).sum(axis=1)
     waiting = exponentials(key, jnp.arange(1 + len(decayed), dtype=jnp.uint32), WAIT_STREAM).astype(now.clock.dtype)
     free = coefficients.tempo.wait(decayed, model.half_lives, waiting)
     forced_in = jnp.maximum(control.forced_day[jnp.minimum(carry.forced, len(control.forced_day) - 1)] - now.clock, 0.0)

@@ -9,6 +9,7 @@ from blocs.bloc.kinds import any_kind
 from blocs.bloc.observe import View
 from blocs.conduct.base import Chosen, Effect
 from blocs.ground.axes import ByActor, Index, Options, Scalar
+from blocs.ground.decay import log_count
 
 UNREST = 13.0
 EVE = 60.0
@@ -67,7 +68,7 @@ def clearing_wave(view: View, chosen: Chosen) -> Options:
     w, i = view.world, chosen.source
     inside = jnp.maximum(w.member, w.patron)
     others = jnp.maximum(0.0, jnp.sum(inside * view.state.cleared) - inside[i] * view.state.cleared[i])
-    return w.is_kind("rehabilitate") * inside[i] * jnp.log1p(others)
+    return w.is_kind("rehabilitate") * inside[i] * log_count(others)
 
 
 def review_asked(view: View, chosen: Chosen) -> Options:

@@ -8,6 +8,7 @@ from blocs.bloc.observe import View
 from blocs.bloc.pressure import STEPS, gap_to
 from blocs.conduct.base import Chosen, Effect
 from blocs.ground.axes import ByActor, Options
+from blocs.ground.decay import log_count
 from blocs.ground.sums import product
 
 UNREST = 13.0
@@ -66,7 +67,7 @@ def principle(view: View, chosen: Chosen) -> Options:
 def ratchet(view: View, chosen: Chosen) -> Options:
     """Concessions across camps bring demands: act demands, other camp, log(1 + kind acts of j toward i). SYSTEM R20.4."""
     w, i, j = view.world, chosen.source, chosen.target
-    given = jnp.log1p(view.friendly_to(i)[j])
+    given = log_count(view.friendly_to(i)[j])
     return w.is_kind("demand") * (1.0 - w.same_camp[i, j]) * given
 
 
@@ -74,7 +75,7 @@ def new_enemy(view: View, chosen: Chosen) -> Options:
     """In an open quarrel with the patron old ones rest: -openness of i to it / 6 x log(1 + past attacks on j). SYSTEM R20.9."""
     w, i = view.world, chosen.source
     openly = (view.state.openness[i] * w.patron).max() / STEPS
-    return -openly * jnp.log1p(view.hostile_from(i)) * (1.0 - w.patron)
+    return -openly * log_count(view.hostile_from(i)) * (1.0 - w.patron)
 
 
 def envoy(view: View, chosen: Chosen) -> Options:

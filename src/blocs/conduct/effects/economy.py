@@ -9,6 +9,7 @@ from blocs.bloc.kinds import ASKS, any_kind
 from blocs.bloc.observe import View
 from blocs.conduct.base import Chosen, Effect
 from blocs.ground.axes import ByDyadLever, Index, Options, Scalar
+from blocs.ground.decay import log_count
 
 
 def _asked(view: View, chosen: Chosen) -> Scalar:
@@ -39,7 +40,7 @@ def _food(view: View, ties: ByDyadLever, a: Index, b: Index) -> Scalar:
 def petitioner(view: View, chosen: Chosen) -> Options:
     """Petitioners in favour are answered soon: log(1 + request of j to i) times (1 + w_ij) / 2. SYSTEM R12.2, S10."""
     favour = 0.5 + 0.5 * view.state.warmth[chosen.source]
-    return jnp.log1p(view.state.request[:, chosen.source]) * favour
+    return log_count(view.state.request[:, chosen.source]) * favour
 
 
 def hedge(view: View, chosen: Chosen) -> Options:

@@ -12,40 +12,41 @@ import jax.numpy as jnp
 from blocs.bloc.observe import PAST, RECENT, SCENE, View
 from blocs.conduct.base import Chosen, Effect
 from blocs.ground.axes import Options
+from blocs.ground.decay import log_count
 
 SPANS = {"scene": SCENE, "recent": RECENT, "past": PAST}
 
 
 def activity(view: View, chosen: Chosen, span: int) -> Options:
     """Actors who acted much go on acting: log(1 + sum_j M_ij). Butts 2008 (sender activity)."""
-    return jnp.log1p(view.sent()[span])
+    return log_count(view.sent()[span])
 
 
 def popularity(view: View, chosen: Chosen, span: int) -> Options:
     """Actors addressed much are drawn in: log(1 + sum_i M_ij). Butts 2008 (receiver popularity)."""
-    return jnp.log1p(view.received()[span])
+    return log_count(view.received()[span])
 
 
 def inertia(view: View, chosen: Chosen, span: int) -> Options:
     """Past acts toward j make further ones likely: log(1 + M_ij). Stadtfeld & Block 2017."""
-    return jnp.log1p(view.toward(chosen.source)[span])
+    return log_count(view.toward(chosen.source)[span])
 
 
 def reciprocity(view: View, chosen: Chosen, span: int) -> Options:
     """Acts received from j are returned: log(1 + M_ji). Butts 2008; Stadtfeld & Block 2017."""
-    return jnp.log1p(view.from_all(chosen.source)[span])
+    return log_count(view.from_all(chosen.source)[span])
 
 
 def transitivity(view: View, chosen: Chosen) -> Options:
     """Partners of partners are addressed: log(1 + sum_k min(M_ik, M_kj)) over the long memory. Butts 2008 (two-paths)."""
     own = view.toward(chosen.source)[PAST]
     paths = jnp.minimum(own[:, None], view.state.recent[PAST] * view.fade[PAST])
-    return jnp.log1p(paths.sum(axis=0))
+    return log_count(paths.sum(axis=0))
 
 
 def act_repertoire(view: View, chosen: Chosen) -> Options:
     """Actors repeat the kinds of act they have used: log(1 + count of act g sent by i). Schrodt & Gerner 1994 (habit)."""
-    return jnp.log1p(view.repertoire(chosen.source))
+    return log_count(view.repertoire(chosen.source))
 
 
 def act_inertia(view: View, chosen: Chosen) -> Options:
@@ -60,17 +61,17 @@ def act_reciprocity(view: View, chosen: Chosen) -> Options:
 
 def agenda_all(view: View, chosen: Chosen) -> Options:
     """Issues alive in the bloc come up: log(1 + acts on k, counted at both their ends). Baumgartner & Jones 1993 (agenda)."""
-    return jnp.log1p(view.agenda().sum(axis=0))
+    return log_count(view.agenda().sum(axis=0))
 
 
 def agenda_source(view: View, chosen: Chosen) -> Options:
     """Actors keep to their issues: log(1 + acts on k that i sent or received). Baumgartner & Jones 1993."""
-    return jnp.log1p(view.agenda()[chosen.source])
+    return log_count(view.agenda()[chosen.source])
 
 
 def agenda_target(view: View, chosen: Chosen) -> Options:
     """Actors are addressed on their issues: log(1 + acts on k that j sent or received). Baumgartner & Jones 1993."""
-    return jnp.log1p(view.agenda()[chosen.target])
+    return log_count(view.agenda()[chosen.target])
 
 
 def issue_inertia(view: View, chosen: Chosen) -> Options:

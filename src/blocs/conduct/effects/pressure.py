@@ -16,6 +16,7 @@ from blocs.bloc.pressure import (
 from blocs.bloc.rungs import TOP
 from blocs.conduct.base import Chosen, Effect
 from blocs.ground.axes import Options
+from blocs.ground.decay import log_count
 from blocs.ground.sums import product
 
 
@@ -70,7 +71,7 @@ def cost_of_pressure(view: View, chosen: Chosen) -> Options:
 def zeal(view: View, chosen: Chosen) -> Options:
     """Allies join in, neighbours first: client i, log(1 + patron's attacks on j), doubled with a border. SYSTEM R18.3, R18.7."""
     w, i = view.world, chosen.source
-    attacks = jnp.log1p(product(w.patron, view.state.hostile) * view.fade[PAST])
+    attacks = log_count(product(w.patron, view.state.hostile) * view.fade[PAST])
     return clienthood(w)[i] * attacks * (1.0 + w.contiguous[i]) * (1.0 - w.patron)
 
 

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from blocs.bloc.observe import View
 from blocs.conduct.base import Chosen, Effect
 from blocs.ground.axes import ByActor, Index, Options, Scalar
+from blocs.ground.decay import log_count
 
 
 def _disagreement(view: View, i: Index) -> ByActor:
@@ -18,7 +19,7 @@ def _disagreement(view: View, i: Index) -> ByActor:
 
 def grievance(view: View, chosen: Chosen) -> Options:
     """Those attacked much act: log(1 + conflictual acts received). SYSTEM R08.1, R27.6."""
-    return jnp.log1p(view.state.hostile.sum(axis=0) * view.fade[2])
+    return log_count(view.state.hostile.sum(axis=0) * view.fade[2])
 
 
 def pressed(view: View, chosen: Chosen) -> Options:
@@ -38,12 +39,12 @@ def warmth(view: View, chosen: Chosen) -> Options:
 
 def enmity(view: View, chosen: Chosen) -> Options:
     """Opponents are attacked again: log(1 + conflictual acts of i toward j). SYSTEM R18.1."""
-    return jnp.log1p(view.hostile_from(chosen.source))
+    return log_count(view.hostile_from(chosen.source))
 
 
 def grudge(view: View, chosen: Chosen) -> Options:
     """Attackers are answered: log(1 + conflictual acts of j toward i). SYSTEM R27.6."""
-    return jnp.log1p(view.hostile_to(chosen.source))
+    return log_count(view.hostile_to(chosen.source))
 
 
 def quarrel(view: View, chosen: Chosen) -> Options:
@@ -68,7 +69,7 @@ def supplies(view: View, chosen: Chosen) -> Options:
 
 def debt(view: View, chosen: Chosen) -> Options:
     """Debtors and creditors deal: log(1 + debt of i to j + debt of j to i). SYSTEM S10."""
-    return jnp.log1p(view.state.debt[chosen.source] + view.state.debt[:, chosen.source])
+    return log_count(view.state.debt[chosen.source] + view.state.debt[:, chosen.source])
 
 
 def distance(view: View, chosen: Chosen) -> Options:
@@ -85,14 +86,14 @@ def shared_friend(view: View, chosen: Chosen) -> Options:
     """Friends of friends are addressed: log(1 + sum_k min(F_ik, F_kj)). Heider 1946; Lerner et al. 2013."""
     own = view.friendly_from(chosen.source)
     paths = jnp.minimum(own[:, None], view.state.friendly * view.fade[2])
-    return jnp.log1p(paths.sum(axis=0))
+    return log_count(paths.sum(axis=0))
 
 
 def shared_enemy(view: View, chosen: Chosen) -> Options:
     """Those attacked by one's opponents are addressed: log(1 + sum_k min(N_ik, N_kj)). Heider 1946; Lerner et al. 2013."""
     own = view.hostile_from(chosen.source)
     paths = jnp.minimum(own[:, None], view.state.hostile * view.fade[2])
-    return jnp.log1p(paths.sum(axis=0))
+    return log_count(paths.sum(axis=0))
 
 
 def _tone(view: View, amount: Scalar) -> Options:

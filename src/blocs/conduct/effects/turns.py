@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from blocs.bloc.observe import SCENE, View
 from blocs.conduct.base import Chosen, Effect
 from blocs.ground.axes import Index, Options, Scalar
+from blocs.ground.decay import log_count
 
 
 def _conflict(view: View) -> Scalar:
@@ -110,7 +111,7 @@ def audience_tone(view: View, chosen: Chosen) -> Options:
     """Conflict is played to the gallery: -polarity of g times log(1 + third actors in the scene). Fearon 1994."""
     here = jnp.clip(view.sent()[SCENE] + view.received()[SCENE], 0.0, 1.0)
     third = jnp.maximum(here.sum() - here[chosen.source] - here[chosen.target], 0.0)
-    return -view.world.polarity * jnp.log1p(third)
+    return -view.world.polarity * log_count(third)
 
 
 def issue_running(view: View, chosen: Chosen) -> Options:

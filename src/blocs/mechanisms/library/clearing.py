@@ -11,6 +11,7 @@ from blocs.bloc.state import State
 from blocs.bloc.vocabulary import vocabulary
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import ByActor, Key, Scalar
+from blocs.ground.decay import log_count
 from blocs.ground.keys import named
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.moves import fade, fit, unit
@@ -75,7 +76,7 @@ class Clearing(AbstractMechanism):
         span = self.strength * days
         lost = 1.0 - kept(state)
         heat = state.unrest / UNREST_TOP
-        freeing = self.free * (lost + self.race * jnp.log1p(peers_cleared(world, state)) * open_to(state))
+        freeing = self.free * (lost + self.race * log_count(peers_cleared(world, state)) * open_to(state))
         freeing = freeing + self.free * self.popular * heat
         draws = seat_uniforms(named(key, "step"), world)
         waits = (state.person >= JAILED) & (state.person < RELEASED)

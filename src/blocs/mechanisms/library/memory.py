@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
 from blocs.ground.axes import Array, Float, Key, Scalar
+from blocs.ground.decay import left_after
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
 
 HALF_LIVES = ("scene", "recent", "past")
@@ -91,7 +92,7 @@ class Memory(AbstractMechanism):
     def after(self, world: World, state: State, act: Act) -> State:
         """Add the act to every count, weighted up so that later decay leaves exactly what it should."""
         i, j, g, k = act.source, act.target, act.act, act.issue
-        lift = (act.weight * self.strength * 2.0 ** (state.age / self.half_lives())).astype(state.recent.dtype)
+        lift = (act.weight * self.strength / left_after(state.age, self.half_lives())).astype(state.recent.dtype)
         polarity = world.polarity[g]
         heard = self.strength > 0
         return state.replace(
@@ -109,7 +110,7 @@ class Memory(AbstractMechanism):
 
     def tick(self, key: Key, world: World, state: State, days: Scalar) -> State:
         """Bring the counts up to date after `days` since the last tick (`age` is reset by the engine)."""
-        fade = (2.0 ** (-days / self.half_lives())).astype(state.recent.dtype)
+        fade = left_after(days, self.half_lives()).astype(state.recent.dtype)
         return state.replace(
             recent=state.recent * fade[:, None, None],
             hostile=state.hostile * fade[2],
