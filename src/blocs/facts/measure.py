@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
@@ -38,11 +39,13 @@ def measure(family: Family, fact: Fact, broken: bool = False, together: bool = F
 def holds_under(family: Family, id_: str, rules: Mapping[str, Mapping[str, float]], together: bool = False) -> bool:
     """Return whether a fact of a family holds with other parameters of mechanisms."""
     fact = next(f for f in family.facts if f.id == id_)
-    measured = fact.measure(Lab(family, rules, together))
-    try:
-        return judge(fact, measured)[3]
-    except ValueError:  # nothing left to measure is a fact that does not hold
-        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # means of nothing, shares of nothing: `judge` looks for them
+        measured = fact.measure(Lab(family, rules, together))
+        try:
+            return judge(fact, measured)[3]
+        except ValueError:  # nothing left to measure is a fact that does not hold
+            return False
 
 
 def chosen(systems: Collection[str] = (), ids: Collection[str] = ()) -> tuple[Family, ...]:

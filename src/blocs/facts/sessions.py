@@ -49,9 +49,3 @@ def session(
     found |= {f"plan_seat[{place},{who}]": 1.0 for who in seats}
     found |= {f"plan_agenda[{place},{issue}]": 1.0 for issue in agenda}
     return found | {f"plan_chair[{place},{chair}]": 1.0, f"plan_drafter[{place},{drafter}]": 1.0}
-
-
-def slope(x: Any, y: Any) -> float:
-    """Return the least-squares slope of y on x; 0 where x does not vary."""
-    spread = float(((x - x.mean()) ** 2).sum())
-    return float(((x - x.mean()) * (y - y.mean())).sum()) / spread if spread > 0 else 0.0

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blocs.bloc.inside import EXPELLED
+from blocs.facts.association import correlation, slope
 from blocs.facts.base import Fact, Family, Floats, Measured, stat
 from blocs.facts.lab import Lab
 
@@ -43,7 +44,7 @@ def f02_1(lab: Lab) -> Measured:
     line = runs["line[line]"]
     turned = first_week(np.abs(line - line[:, :1]) > 0.5)
     inside = (locked < WEEKS - 26) & (locked > 0)
-    return stat(lambda x, y, ok: float(np.polyfit(x[ok], y[ok], 1)[0]), locked, turned, inside)
+    return stat(lambda x, y, ok: slope(x[ok], y[ok]), locked, turned, inside)
 
 
 def f02_2(lab: Lab) -> Measured:
@@ -74,7 +75,7 @@ def f02_3(lab: Lab) -> Measured:
         rules={"succession.gather": 3650.0},
     )
     gone = (runs["person[hub,1]"] == EXPELLED).any(axis=1).astype(float)
-    return stat(lambda x, y: float(np.polyfit(1.0 - x, y, 1)[0]), rival, gone)
+    return stat(slope, 1.0 - rival, gone)
 
 
 def f02_4(lab: Lab) -> Measured:
@@ -95,7 +96,7 @@ def f02_4(lab: Lab) -> Measured:
     now, later = 6, 32
 
     def gap(l0: Floats, l1: Floats, t0: Floats, t1: Floats) -> float:
-        return float(np.corrcoef(l0, t1)[0, 1] - np.corrcoef(t0, l1)[0, 1])
+        return correlation(l0, t1) - correlation(t0, l1)
 
     return stat(gap, listed[:, now], listed[:, later], title[:, now], title[:, later])
 

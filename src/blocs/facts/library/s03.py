@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from blocs.bloc.inside import AGAIN, JAILED
+from blocs.facts.association import correlation
 from blocs.facts.base import Fact, Family, Floats, Measured, stat
 from blocs.facts.lab import Lab
 
@@ -53,7 +54,7 @@ def f03_3(lab: Lab) -> Measured:
         acts=pressure,
     )
     survived = (runs["leader_changes[plain]"][:, -1] == 0).astype(float)
-    return stat(lambda x, y: float(np.corrcoef(x, y)[0, 1]) if y.std() > 0 else 0.0, unity * kept, survived)
+    return stat(correlation, unity * kept, survived)
 
 
 def f03_4(lab: Lab) -> Measured:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from blocs.facts.association import correlation, slope
 from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Lab
 
@@ -47,10 +48,7 @@ def f05_2(lab: Lab) -> Measured:
     gap = np.abs(runs["public_position[plain,line]"] - runs["private_position[plain,line]"])
     nearer = np.abs(private - runs["line[line]"][:, 0]) - np.abs(private - runs["line[line]"][:, -1])
 
-    def slope(fall: Floats, nearer: Floats) -> float:
-        return float(np.polyfit(nearer, fall, 1)[0])
-
-    return stat(slope, gap[:, 0] - gap[:, -1], nearer)
+    return stat(slope, nearer, gap[:, 0] - gap[:, -1])
 
 
 def f05_3(lab: Lab) -> Measured:
@@ -73,7 +71,7 @@ def f05_4(lab: Lab) -> Measured:
     """Correlation over weeks of the patron's warmth to the holdout with that to the breakaway."""
     runs = lab.run(rate=0.2, acts=PHASES)
     holdout, breakaway = runs["warmth[hub,rim]"], runs["warmth[hub,strand]"]
-    return np.array([np.corrcoef(a, b)[0, 1] for a, b in zip(holdout, breakaway, strict=True)])
+    return np.array([correlation(a, b) for a, b in zip(holdout, breakaway, strict=True)])
 
 
 def f05_5(lab: Lab) -> Measured:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from blocs.facts.association import slope
 from blocs.facts.base import Fact, Family, Floats, Measured, stat
 from blocs.facts.lab import Lab
-from blocs.facts.sessions import FIRST, OPENS, session, slope
+from blocs.facts.sessions import FIRST, OPENS, session
 
 ISSUES = ("line", "breakaway", "headship", "specialisation", "force", "base")
 GUESTS = ("rim", "plain", "ridge")

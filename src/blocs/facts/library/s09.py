@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from blocs.facts.association import correlation, slope
 from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Lab
 
@@ -56,9 +57,6 @@ def f09_3(lab: Lab) -> Measured:
     when = np.nan_to_num(np.stack(told, axis=1), nan=364.0)
     warmth = np.stack([runs[f"warmth[hub,{o}]"][:, 10] for o in OTHERS], axis=1)
 
-    def correlation(when: Floats, warmth: Floats) -> float:
-        return float(np.corrcoef(when.ravel(), warmth.ravel())[0, 1]) if warmth.std() > 0 else np.nan
-
     return stat(correlation, when, warmth)
 
 
@@ -70,10 +68,7 @@ def f09_4(lab: Lab) -> Measured:
     runs = lab.run(rate=0.3, set={f"access[{h}]": a for h, a in access.items()}, acts=acts)
     gained = np.stack([runs[f"warmth[rim,{h}]"][:, 12] - runs[f"warmth[rim,{h}]"][:, 0] for h in hosts], axis=1)
 
-    def slope(gained: Floats, access: Floats) -> float:
-        return float(np.polyfit(access.ravel(), gained.ravel(), 1)[0])
-
-    return stat(slope, gained, np.stack(list(access.values()), axis=1))
+    return stat(slope, np.stack(list(access.values()), axis=1), gained)
 
 
 FAMILY = Family(

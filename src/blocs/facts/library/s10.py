@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from blocs.facts.association import correlation
 from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Lab
 
@@ -86,9 +87,6 @@ def f10_5(lab: Lab) -> Measured:
     warmth = lab.uniform(-0.95, 0.95, 400)
     runs = lab.run(runs=400, rate=1.0, set={"warmth[hub,rim]": warmth}, acts=ASKING)
     wait = np.nan_to_num(runs.first(source="hub", target="rim", act=GRANTS, after=2), nan=364.0)
-
-    def correlation(wait: Floats, warmth: Floats) -> float:
-        return float(np.corrcoef(wait, warmth)[0, 1])
 
     return stat(correlation, wait, warmth)
 

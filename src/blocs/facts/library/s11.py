@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from blocs.facts.association import slope
 from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Lab
 
@@ -23,10 +24,7 @@ def f11_1(lab: Lab) -> Measured:
     )
     met = runs.count(source="hub", target="rim", act=("withhold", "sanction"), until=240)
 
-    def slope(met: Floats, stock: Floats) -> float:
-        return float(np.polyfit(stock, met, 1)[0] * 30)
-
-    return stat(slope, met, stock)
+    return stat(slope, stock / 30.0, met)
 
 
 def f11_2(lab: Lab) -> Measured:

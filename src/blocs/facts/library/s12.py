@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from blocs.facts.association import slope
 from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Act, Lab
 
@@ -46,10 +47,7 @@ def f12_3(lab: Lab) -> Measured:
     runs = lab.run(rate=0.2, set={"conduct[rim]": conduct, "pending[hub,rim]": 4.0})
     got, due = runs["delivered[hub,rim]"][:, 26], runs["pending[hub,rim]"][:, 26]
 
-    def slope(share: Floats, conduct: Floats) -> float:
-        return float(np.polyfit(conduct, share, 1)[0])
-
-    return stat(slope, got / (got + due), conduct)
+    return stat(slope, conduct, got / (got + due))
 
 
 def f12_4(lab: Lab) -> Measured:

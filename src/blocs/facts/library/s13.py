@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from blocs.facts.association import slope
 from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Act, Lab
 
@@ -70,10 +71,7 @@ def f13_4(lab: Lab) -> Measured:
     )
     work = runs["technical_work[rim]"]
 
-    def slope(lost: Floats, untrained: Floats) -> float:
-        return float(np.polyfit(untrained, lost, 1)[0])
-
-    return stat(slope, work[:, LEFT - 6] - work[:, LEFT + 8], 1.0 - trained)
+    return stat(slope, 1.0 - trained, work[:, LEFT - 6] - work[:, LEFT + 8])
 
 
 FAMILY = Family(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from blocs.facts.association import slope
 from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Act, Lab
 
@@ -46,10 +47,7 @@ def f14_2(lab: Lab) -> Measured:
     )
     work = runs["technical_work[rim]"]
 
-    def slope(lost: Floats, trained: Floats) -> float:
-        return float(np.polyfit(trained, lost, 1)[0])
-
-    return stat(slope, work[:, 126] - work[:, 138], trained)
+    return stat(slope, trained, work[:, 126] - work[:, 138])
 
 
 def f14_3(lab: Lab) -> Measured:

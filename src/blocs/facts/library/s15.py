@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from blocs.facts.association import slope
 from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Lab
 
@@ -30,10 +31,7 @@ def f15_2(lab: Lab) -> Measured:
     runs = lab.run(weeks=WEEKS, rate=0.2, set=start)
     advice = np.stack([runs[f"advice[plain,{g}]"][:, -1] for g in goods], axis=1)
 
-    def slope(advice: Floats, demand: Floats) -> float:
-        return float(np.polyfit(demand.ravel(), advice.ravel(), 1)[0])
-
-    return stat(slope, advice, np.stack([buys[g] - sells[g] for g in goods], axis=1))
+    return stat(slope, np.stack([buys[g] - sells[g] for g in goods], axis=1), advice)
 
 
 def f15_3(lab: Lab) -> Measured:

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from blocs.facts.association import slope
 from blocs.facts.base import Fact, Family, Floats, Measured, stat
 from blocs.facts.lab import Act, Lab
-from blocs.facts.sessions import slope
 
 FLEET = 10.0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from blocs.facts.association import slope
 from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Lab
 
@@ -73,10 +74,7 @@ def f18_5(lab: Lab) -> Measured:
         conduct={**FOCUS, "act.cost_of_pressure": 0.0},
     )
 
-    def slope(rung: Floats, weight: Floats) -> float:
-        return float(np.polyfit(weight, rung, 1)[0])
-
-    return stat(slope, runs["rung[hub,rim]"][:, -1], weight)
+    return stat(slope, weight, runs["rung[hub,rim]"][:, -1])
 
 
 def f18_6(lab: Lab) -> Measured:

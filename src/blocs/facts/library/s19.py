@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from blocs.facts.association import correlation
 from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Lab
 
@@ -12,10 +13,6 @@ Floats = NDArray[np.float64]
 KIND = ("agree", "promise", "aid", "propose", "honour", "align", "defend", "meet", "visit", "consult")
 BLOWS = [(14.0 + 12 * n, "hub", "rim", "criticise" if n % 3 else "threaten", "line") for n in range(20)]
 FOCUS = {"target.to_patron": 3.0, "target.to_client": 3.0}
-
-
-def _correlation(a: Floats, b: Floats) -> float:
-    return float(np.corrcoef(a, b)[0, 1])
 
 
 def f19_1(lab: Lab) -> Measured:
@@ -43,8 +40,8 @@ def f19_1(lab: Lab) -> Measured:
         return given - refused
 
     def switch(early: Floats, late: Floats, seen: Floats, true: Floats) -> float:
-        first = -_correlation(early, seen) + _correlation(early, true)
-        return first + _correlation(late, seen) - _correlation(late, true)
+        first = -correlation(early, seen) + correlation(early, true)
+        return first + correlation(late, seen) - correlation(late, true)
 
     return stat(switch, submits(0, 120), submits(200, 364), seen, true)
 
@@ -58,7 +55,7 @@ def f19_2(lab: Lab) -> Measured:
         set={"outside_option_true[strand]": true, "outside_suppliers[strand]": 0.0, "hard_currency[strand]": 0.0,
              "rung[hub,strand]": 19.0},
     )  # fmt: skip
-    return stat(_correlation, runs.count(source="hub", target="strand", act=KIND, after=120), true)
+    return stat(correlation, runs.count(source="hub", target="strand", act=KIND, after=120), true)
 
 
 def f19_3(lab: Lab) -> Measured:

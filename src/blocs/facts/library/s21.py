@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from blocs.facts.association import correlation
 from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Lab
 
@@ -49,11 +50,11 @@ def f21_2(lab: Lab) -> Measured:
     number = runs.count(**side)
     hostile = -sum(score * runs.count(**side, act=act) for act, score in SCORE.items())
 
-    def correlation(hostile: Floats, number: Floats, share: Floats) -> float:
+    def with_share(hostile: Floats, number: Floats, share: Floats) -> float:
         spoke = number > 0
-        return float(np.corrcoef(hostile[spoke] / number[spoke], share[spoke])[0, 1])
+        return correlation(hostile[spoke] / number[spoke], share[spoke])
 
-    return stat(correlation, hostile, number, share)
+    return stat(with_share, hostile, number, share)
 
 
 def f21_3(lab: Lab) -> Measured:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from blocs.facts.association import correlation
 from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Lab
 
@@ -18,9 +19,6 @@ def f23_1(lab: Lab) -> Measured:
     unrest = lab.run(set={**SHOCK, "susceptibility[plain]": weak})["unrest[plain]"]
     reached = unrest >= 3.0
     onset = np.where(reached.any(axis=1), reached.argmax(axis=1), reached.shape[1]).astype(float)
-
-    def correlation(onset: Floats, weak: Floats) -> float:
-        return float(np.corrcoef(onset, weak)[0, 1])
 
     return stat(correlation, onset, weak)
 

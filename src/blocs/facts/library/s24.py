@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from blocs.facts.association import correlation
 from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Lab, Runs
 
@@ -52,7 +53,7 @@ def f24_2(lab: Lab) -> Measured:
     )
     ahead = crossing(runs["printed_line[line]"], 0.6, 1.0) - _heard(runs, "rim", 0.6, 1.0)
     protests = runs.count(source="rim", target="hub", act=PROTEST, issue="line")
-    return stat(lambda a, p: float(np.corrcoef(a, p)[0, 1]), ahead, protests)
+    return stat(correlation, ahead, protests)
 
 
 def f24_3(lab: Lab) -> Measured:

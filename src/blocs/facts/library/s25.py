@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
+from blocs.facts.association import correlation, rank_correlation
 from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Lab
 
@@ -15,16 +15,6 @@ FIFTH = 5
 CHARGES = [(float(d), "hub", "rim", "criticise", "line") for d in (5, 6, 7, 8)]
 
 
-def correlation(x: Floats, y: Floats) -> float:
-    """Return the correlation of two arrays, 0 where one of them does not move."""
-    return float(np.corrcoef(x, y)[0, 1]) if np.std(x) > 1e-9 and np.std(y) > 1e-9 else 0.0
-
-
-def ranks(x: Floats, y: Floats) -> float:
-    """Return the rank correlation of two arrays, 0 where one of them does not move."""
-    return correlation(stats.rankdata(x), stats.rankdata(y))
-
-
 def f25_1(lab: Lab) -> Measured:
     """Rank correlation of the circle for which a text is written with the weeks until it is public (a year if never)."""
     circle = lab.choice((0.0, 1.0, 2.0, 3.0, 4.0))
@@ -32,7 +22,7 @@ def f25_1(lab: Lab) -> Measured:
     runs = lab.run(set={"circle[hub,line]": circle, "discretion": 0.3}, acts=acts)
     out = runs["leaked[line]"] > 0.5
     weeks = np.where(out.any(axis=1), out.argmax(axis=1), 52).astype(float)
-    return stat(ranks, circle, weeks)
+    return stat(rank_correlation, circle, weeks)
 
 
 def f25_2(lab: Lab) -> Measured:
@@ -70,7 +60,7 @@ def f25_4(lab: Lab) -> Measured:
     runs = lab.run(runs=400, rate=0.6, set={"report_bias[hub]": bias, "unrest[rim]": 10.0})
     fifth = np.cumsum(runs.matching(source="hub", target="rim"), axis=1) >= FIFTH
     days = np.where(fifth.any(axis=1), runs.day[np.arange(len(bias)), fifth.argmax(axis=1)], 364.0)
-    return stat(ranks, bias, days.astype(float))
+    return stat(rank_correlation, bias, days.astype(float))
 
 
 FAMILY = Family(

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from blocs.facts.base import Fact, Family, Floats, Measured, stat
+from blocs.facts.association import slope
+from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Act, Lab
 
 
 def approaches(source: str, target: str, times: int) -> list[Act]:
     """Return approaches of one actor to another, a fortnight apart."""
     return [(14.0 * n + 3.0, source, target, "subvert", "headship") for n in range(times)]
-
-
-def slope(x: Floats, y: Floats) -> float:
-    """Return the slope of y on x."""
-    return float(np.polyfit(x, y, 1)[0])
 
 
 def f26_1(lab: Lab) -> Measured:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from blocs.facts.association import correlation
 from blocs.facts.base import Fact, Family, Measured, stat
 from blocs.facts.lab import Lab
 
@@ -51,7 +52,7 @@ def f28_3(lab: Lab) -> Measured:
     runs = lab.run(rate=0.2, acts=blows + replies, rules={"openness.step": lab.uniform(0.0, 0.6)})
     narrowed = (np.diff(runs["circle"], axis=1) < -1e-6).any(axis=(2, 3)).mean(axis=1)
     return stat(
-        lambda far, told, narrowed: float(np.corrcoef(far, told)[0, 1] - 10.0 * narrowed.mean()),
+        lambda far, told, narrowed: correlation(far, told) - 10.0 * float(narrowed.mean()),
         runs["openness[hub,rim]"][:, -1],
         runs["circle[rim,line]"][:, -1],
         narrowed,
