@@ -12,26 +12,39 @@ TALKS = 20
 
 
 def f01_1(lab: Lab) -> Measured:
-    """Concessions on the mandated point with a mandate, and what offers add to them, beside those without a mandate."""
+    """Concessions on the mandated point and what offers add to them, as a share of those without a mandate.
+
+    The greater of two shares: of a mandate given before the talks, and of one that bodies
+    which sit daily give while offers come in, from the sixth week on.
+    """
     offers = [(7.0 * n + d, "hub", "rim", "promise", "line") for n in range(1, TALKS) for d in (1.0, 4.0)]
 
-    def conceded(mandate: float, acts: list[tuple[float, str, str, str, str]]) -> Floats:
+    def conceded(
+        mandate: float,
+        acts: list[tuple[float, str, str, str, str]],
+        salience: float = 0.4,
+        sit: float | None = None,
+        after: float = 0.0,
+    ) -> Floats:
         runs = lab.run(
             runs=500,
             rate=1.6,
             weeks=TALKS,
-            set={"mandate[rim,line]": mandate, "salience[rim,line]": 0.4},
+            set={"mandate[rim,line]": mandate, "salience[rim]": 0.4, "salience[rim,line]": salience},
+            rules={} if sit is None else {"mandates.sit": sit, "mandates.endorse": sit},
             acts=acts,
         )
-        return runs.count(source="rim", target="hub", act="agree", issue="line")
+        return runs.count(source="rim", target="hub", act="agree", issue="line", after=after)
 
-    with_body, with_offers = conceded(3.0, []), conceded(3.0, offers)
-    free = conceded(0.0, offers)
+    given = conceded(3.0, []), conceded(3.0, offers), conceded(0.0, offers)
+    cardinal = {"salience": 0.8, "after": 35.0}
+    ruled = conceded(0.0, offers, sit=1.0, **cardinal), conceded(0.0, offers, sit=0.0, **cardinal)
 
-    def ratio(a: Floats, b: Floats, c: Floats) -> float:
-        return float((b.mean() + abs(b.mean() - a.mean())) / max(c.mean(), 1e-6))
+    def share(quiet: Floats, offered: Floats, free: Floats, ruled: Floats, unruled: Floats) -> float:
+        before = (offered.mean() + abs(offered.mean() - quiet.mean())) / max(free.mean(), 1e-6)
+        return float(max(before, ruled.mean() / max(unruled.mean(), 1e-6)))
 
-    return stat(ratio, with_body, with_offers, free)
+    return stat(share, *given, *ruled)
 
 
 def f01_2(lab: Lab) -> Measured:

@@ -28,7 +28,10 @@ def f11_1(lab: Lab) -> Measured:
 
 
 def f11_2(lab: Lab) -> Measured:
-    """Yielding caused by a grain stop where a seller and money are at hand, as a share of that where they are not."""
+    """Yielding caused by a grain stop where a seller and money are at hand, as a share of that where they are not.
+
+    All of it (1) where a stop brings hardly any yielding: what a substitute is worth cannot be seen there.
+    """
 
     def yielded(stop: float, sellers: float, money: float) -> Floats:
         start = {
@@ -44,7 +47,8 @@ def f11_2(lab: Lab) -> Measured:
     free, none, bought = yielded(0.0, 2.0, 100.0), yielded(1.0, 0.0, 0.0), yielded(1.0, 2.0, 100.0)
 
     def ratio(free: Floats, none: Floats, bought: Floats) -> float:
-        return float((bought.mean() - free.mean()) / max(none.mean() - free.mean(), 0.05))
+        caused = none.mean() - free.mean()
+        return float((bought.mean() - free.mean()) / caused) if caused > 0.05 else 1.0
 
     return stat(ratio, free, none, bought)
 
