@@ -42,3 +42,4 @@ def test_a_signal_leaves_nothing_half_written(tmp_path: Path, number: int, code:
     assert time.monotonic() - begin < 10
     assert list(tmp_path.iterdir()) == []
     assert "Traceback" not in told
+    assert ("interrupted" in told) == (number == signal.SIGINT)

@@ -18,8 +18,9 @@ from blocs.forecast.simulate import forecast
 from blocs.ground.errors import InputError
 from blocs.inference.fit import Fit, fit_record
 from blocs.inference.sets import record_sets
+from blocs.inference.tape import usable_acts
 from blocs.scenario.build import build
-from blocs.scenario.outcomes import AllOf, AnyOf, EventCondition, EventSelector, StateCondition
+from blocs.scenario.outcomes import AllOf, AnyOf, EventCondition, EventSelector, Outcome, StateCondition
 
 
 def _slow_first(ensemble: Ensemble, selector: EventSelector, times: int) -> list[float]:
@@ -166,3 +167,17 @@ def test_an_outcome_that_no_mechanism_moves_is_not_forecast(tiny_ensemble: Ensem
     assert not known(fixed)
     assert known(AnyOf(any_of=(one, fixed)))
     assert not known(AllOf(all_of=(one, fixed)))
+
+
+def test_what_came_true_is_dated_as_coarsely_as_the_record(tiny_fit: Fit) -> None:
+    """The days that bound an outcome follow from the bounds of its acts, whatever days were drawn for them."""
+    built = tiny_fit.built
+    period = built.scenario.spec.period
+    acts = usable_acts(built, until=period.end).sort("start", "end")
+    first = acts.row(0, named=True)
+    selector = EventSelector(source=(first["source"],), target=(first["target"],), act=(first["act"],))
+    outcome = Outcome(id="first", title="the first act", when=EventCondition(event=selector))
+    scenario = replace(built.scenario, outcomes={"first": outcome})
+    came = recorded_outcomes(replace(built, scenario=scenario), period.start, period.end)["first"]
+    like = acts.filter(*(pl.col(c) == first[c] for c in ("source", "target", "act")))
+    assert came == (True, like["start"].min(), like["end"].min())

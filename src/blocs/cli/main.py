@@ -71,6 +71,8 @@ for _module in COMMANDS:
 
 TERMINATED = 128 + signal.SIGTERM
 """What a shell reports of a process that was asked to stop."""
+INTERRUPTED = 128 + signal.SIGINT
+"""What a shell reports of a process that was interrupted from the keyboard."""
 
 
 def main() -> None:
@@ -85,9 +87,11 @@ def main() -> None:
     except BlocsError as error:
         print(f"blocs: {error}", file=sys.stderr)
         raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        print("blocs: interrupted; nothing half-written was kept", file=sys.stderr)
-        raise SystemExit(130) from None
+    except SystemExit as left:
+        # an interrupt comes here as the code that Typer makes of it
+        if left.code == INTERRUPTED:
+            print("blocs: interrupted; nothing half-written was kept", file=sys.stderr)
+        raise
     except BrokenPipeError:
         # The reader (head, less) has gone: leave quietly, and keep Python from complaining at shutdown.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

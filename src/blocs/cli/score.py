@@ -12,7 +12,7 @@ from blocs.cli.progress import progress
 from blocs.cli.tables import print_table
 
 if TYPE_CHECKING:
-    from blocs.forecast.score import Scores
+    from blocs.forecast.score import OutcomeScore, Scores
 
 LEVELS = ("source", "target", "act", "issue")
 
@@ -75,8 +75,18 @@ def _print(found: Scores) -> None:
     outcomes = [
         {
             "outcome": o.id, "forecast": percent(o.probability), "base rate": percent(o.baseline),
-            "recorded": o.recorded_on or "yes" if o.recorded else "no", "title": o.title,
+            "recorded": _recorded(o), "title": o.title,
         }
         for o in found.outcomes
     ]  # fmt: skip
     print_table(outcomes, ("outcome", "forecast", "base rate", "recorded", "title"), "title")
+
+
+def _recorded(outcome: OutcomeScore) -> str:
+    """Return whether and between which days an outcome came true in the record."""
+    if not outcome.recorded:
+        return "no"
+    first, last = outcome.recorded_from, outcome.recorded_to
+    if first is None:
+        return "yes"
+    return str(first) if first == last else f"{first} to {last}"

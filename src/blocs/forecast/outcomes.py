@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -67,6 +68,13 @@ def histories(ensemble: Ensemble) -> Histories:
 
 def recorded_history(built: Built, start: date, end: date, seed: int = 0) -> Histories:
     """Return the record between two days as a single history: acts and the state that replaying them gives."""
+    return _recorded(built, start, end, seed)[0]
+
+
+def _recorded(
+    built: Built, start: date, end: date, seed: int
+) -> tuple[Histories, tuple[NDArray[np.floating], NDArray[np.floating]]]:
+    """Return the record as a history of drawn days, and the first and last day on which each act can have been."""
     frame = usable_acts(built, until=end)
     chronology = draw_chronology(built, frame, seed, end, end)
     watch = default_watch(built)
@@ -77,9 +85,11 @@ def recorded_history(built: Built, start: date, end: date, seed: int = 0) -> His
     watched = {entry: values[inside, n][None, :] for n, entry in enumerate(entries)}
     acts = chronology.acts.filter(pl.col("start") >= start)
     code = np.stack([acts[c].to_numpy() for c in ("i", "j", "g", "k")], axis=1).astype(np.int16)
-    return Histories(
+    limits = tuple(np.asarray([built.day(on) for on in acts[c]], float) for c in ("start", "end"))
+    history = Histories(
         1, np.zeros(acts.height, np.int32), acts["day"].to_numpy(), code.reshape(-1, 4), watched, days[inside]
     )
+    return history, (limits[0], limits[1])
 
 
 def first_days(built: Built, condition: Condition, history: Histories) -> NDArray[np.floating]:
@@ -168,20 +178,56 @@ def _forecast(built: Built, outcome: Outcome, first: NDArray[np.floating], runs:
     )
 
 
-def recorded_outcomes(built: Built, start: date, end: date) -> dict[str, tuple[bool, date | None]]:
+class Came(NamedTuple):
+    """Whether an outcome came true in the record, and the first and last day on which that can have been.
+
+    The days are `None` where it did not, and where it depends on a state that is replayed from uncertain dates.
+    """
+
+    value: bool
+    earliest: date | None
+    latest: date | None
+
+
+def recorded_outcomes(built: Built, start: date, end: date) -> dict[str, Came]:
     """Return whether each `possible` outcome came true in the record between two days, and when.
 
     A hand-coded statement of the scenario (`recorded`) decides where there is one; else the recorded acts and the state
     that replaying them gives.
     """
-    history = recorded_history(built, start, end)
-    found: dict[str, tuple[bool, date | None]] = {}
+    history, limits = _recorded(built, start, end, 0)
+    found: dict[str, Came] = {}
     for outcome in possible(built):
         if outcome.recorded is not None:
-            when = dates.bounds(outcome.recorded.date).end if outcome.recorded.date else None
-            inside = when is None or start <= when <= end
-            found[outcome.id] = (outcome.recorded.value and inside, when)
+            first, last = (None, None) if outcome.recorded.date is None else _around(outcome.recorded.date)
+            value = outcome.recorded.value and (last is None or start <= last <= end)
+            found[outcome.id] = Came(value, *((first, last) if value else (None, None)))
             continue
-        day = float(first_days(built, outcome.when, history)[0])
-        found[outcome.id] = (np.isfinite(day), built.epoch + timedelta(days=int(day)) if np.isfinite(day) else None)
+        value = bool(np.isfinite(first_days(built, outcome.when, history)[0]))
+        days = _limits(built, outcome.when, history, limits) if value else (None, None)
+        found[outcome.id] = Came(value, *days)
     return found
+
+
+def _around(date_: str) -> tuple[date | None, date | None]:
+    found = dates.bounds(date_)
+    return found.start, found.end
+
+
+def _limits(
+    built: Built, condition: Condition, history: Histories, limits: tuple[NDArray[np.floating], NDArray[np.floating]]
+) -> tuple[date | None, date | None]:
+    """Return when a condition on acts is met if every act fell on the first, and on the last day of its date."""
+    if _reads_state(condition):
+        return None, None
+    found = [float(first_days(built, condition, replace(history, day=day))[0]) for day in limits]
+    first, last = (built.epoch + timedelta(days=int(day)) for day in found)
+    return first, last
+
+
+def _reads_state(condition: Condition) -> bool:
+    if isinstance(condition, AnyOf):
+        return any(map(_reads_state, condition.any_of))
+    if isinstance(condition, AllOf):
+        return any(map(_reads_state, condition.all_of))
+    return not isinstance(condition, EventCondition)

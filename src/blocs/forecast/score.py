@@ -43,7 +43,10 @@ class Interval:
 
 @dataclass(frozen=True)
 class OutcomeScore:
-    """One outcome: forecast probability with Monte Carlo interval, base-rate forecast, what the record says."""
+    """One outcome: forecast probability with Monte Carlo interval, base-rate forecast, what the record says.
+
+    `recorded_from`, `recorded_to` bound the day on which it came true in the record; `None` where nothing bounds it.
+    """
 
     id: str
     title: str
@@ -52,7 +55,8 @@ class OutcomeScore:
     hi: float
     baseline: float
     recorded: bool
-    recorded_on: date | None
+    recorded_from: date | None
+    recorded_to: date | None
     median_date: date | None
 
 
@@ -196,8 +200,7 @@ def _outcome_scores(ensemble: Ensemble, start: date, end: date) -> list[OutcomeS
         return poisson_probability(sum(before[i][0] for i in like), len(like) * years, horizon)
 
     return [
-        OutcomeScore(o.id, o.title, o.probability, o.lo, o.hi, baseline(o), truth[o.id][0], truth[o.id][1], o.dates[1])
-        for o in found
+        OutcomeScore(o.id, o.title, o.probability, o.lo, o.hi, baseline(o), *truth[o.id], o.dates[1]) for o in found
     ]
 
 

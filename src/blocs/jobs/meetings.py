@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 
 from blocs.forecast.ensemble import Ensemble
 from blocs.forecast.inside import look_inside
+from blocs.inference.fit import Fit
 from blocs.institutions.procedures.codes import OUTCOMES
-from blocs.jobs.pipeline import Progress
+from blocs.jobs.pipeline import Progress, made_fit
 from blocs.jobs.trace import Sitting, Trace, sittings, told
 from blocs.record import dates
+from blocs.scenario.build import Built
+from blocs.scenario.load import ALL, load
 from blocs.scenario.plan import opening, planned
 from blocs.scenario.scenario import Scenario
 from blocs.scenario.spec import Meeting
@@ -26,6 +29,8 @@ MOST = 2
 RUNS = 12
 """Runs in which they are held."""
 GATHERINGS = ("meeting", "text")
+CALLING = "calling"
+"""The mechanism that sends calling letters and opens sessions."""
 
 
 @dataclass(frozen=True)
@@ -76,14 +81,16 @@ def _invited(scenario: Scenario, meeting: Meeting) -> set[str]:
 
 
 def meetings_held(ensemble: Ensemble, progress: Progress | None = None, runs: int = RUNS) -> tuple[MeetingHeld, ...]:
-    """Hold the great meetings of a forecast's period in its first runs and set them beside the record.
+    """Hold the great meetings of a forecast's period in a few histories and set them beside the record.
 
-    Those that the forecast does not know yet are put on its calendar; nothing else is changed.
+    Those that the forecast does not know yet are put on its calendar; nothing else is changed. Where the scenario's
+    light default leaves mechanisms out, its whole model is fitted to the same acts and holds them. A scenario without
+    the mechanism that calls meetings holds none.
     """
-    fit = ensemble.fit
-    scenario = fit.built.scenario
+    scenario = ensemble.fit.built.scenario
     ids = great_meetings(scenario, ensemble.start, ensemble.end)
-    if not ids:
+    fit = _whole(ensemble.fit, progress) if ids else ensemble.fit
+    if not ids or CALLING not in {m.card.name for m in fit.built.model.mechanisms}:
         return ()
     runs = min(runs, ensemble.runs)
     lines = [*ensemble.do, *(f"set on_calendar[{id_}]=1" for id_ in ids)]
@@ -99,20 +106,28 @@ def meetings_held(ensemble: Ensemble, progress: Progress | None = None, runs: in
                 found[sitting.id].append((sitting, rise > 0.05))
                 if sitting.id not in stories:
                     stories[sitting.id] = Trace(sitting, inside, tuple(told(inside, sitting)), True)
-    return tuple(_held(ensemble, id_, found[id_], stories.get(id_)) for id_ in ids)
+    return tuple(_held(fit.built, id_, found[id_], stories.get(id_)) for id_ in ids)
 
 
-def _held(
-    ensemble: Ensemble, id_: str, found: Sequence[tuple[Sitting, NDArray[Any]]], story: Trace | None
-) -> MeetingHeld:
-    scenario, world = ensemble.fit.built.scenario, ensemble.fit.built.model.world
+def _whole(fit: Fit, progress: Progress | None) -> Fit:
+    """Return the fit, or that of the whole scenario to the same acts where this is of its light default."""
+    scenario = fit.built.scenario
+    if not scenario.lightened:
+        return fit
+    if progress:
+        progress("fitting every mechanism, for the great meetings", 0, 0)
+    return made_fit(load(f"{scenario.path}{ALL}"), fit.until, fit.draws, fit.seed, fit.settings)
+
+
+def _held(built: Built, id_: str, found: Sequence[tuple[Sitting, NDArray[Any]]], story: Trace | None) -> MeetingHeld:
+    scenario, world = built.scenario, built.model.world
     meeting = next(m for m in scenario.schedule if m.id == id_)
     assert meeting.session is not None
     acts = _recorded(scenario, meeting)
     outcome = [OUTCOMES[round(float(s.values["session_outcome"][-1]))] for s, _ in found]
     seat = np.array([s.values["session_seat"].max(axis=0) for s, _ in found]).reshape(len(found), len(world.actors))
-    invited = np.asarray(ensemble.fit.built.state.plan_seat)[planned(scenario.schedule).index(id_)] > 0
-    chair = np.asarray(ensemble.fit.built.state.plan_chair)[planned(scenario.schedule).index(id_)] > 0
+    invited = np.asarray(built.state.plan_seat)[planned(scenario.schedule).index(id_)] > 0
+    chair = np.asarray(built.state.plan_chair)[planned(scenario.schedule).index(id_)] > 0
     convener = world.actors[int(chair.argmax())]
     rows: list[Seat] = []
     for n in np.flatnonzero(invited | (seat.max(axis=0, initial=0.0) > 0)):

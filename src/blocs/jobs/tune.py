@@ -111,7 +111,7 @@ def tune(
         InputError: an origin out of order or past the training period, or with no act before or after it.
     """
     until = scenario.spec.training.until
-    origins = tuple(origins) if origins is not None else default_origins(until)
+    origins = tuple(origins) if origins is not None else usable_origins(scenario)
     _check(scenario, origins, until)
     variants = tuple(variants) if variants is not None else grid()
     built = build(scenario)

@@ -51,7 +51,7 @@ def unscored_to_dict(ensemble: Ensemble) -> dict[str, Any]:
             "outcomes": [
                 {
                     "id": o.id, "title": o.title, "probability": o.probability, "lo": o.lo, "hi": o.hi,
-                    "baseline": None, "recorded": None, "recorded_on": None, "median_date": o.dates[1],
+                    "baseline": None, "recorded": None, "recorded_from": None, "recorded_to": None, "median_date": o.dates[1],
                 }
                 for o in forecast_outcomes(ensemble)
             ],
@@ -94,6 +94,9 @@ def _scores(data: Mapping[str, Any], acts: pl.DataFrame) -> Scores:
 
 
 def _outcome(entry: Mapping[str, Any]) -> OutcomeScore:
-    days = {k: date.fromisoformat(entry[k]) if entry[k] else None for k in ("recorded_on", "median_date")}
-    whole: dict[str, Any] = {**entry, **days}
+    # runs of version 0.1 hold `recorded_on`, a day drawn within the date of the record, and no bounds
+    old = {"recorded_from": None, "recorded_to": None} if "recorded_on" in entry else {}
+    whole: dict[str, Any] = {k: v for k, v in {**entry, **old}.items() if k != "recorded_on"}
+    for k in ("recorded_from", "recorded_to", "median_date"):
+        whole[k] = date.fromisoformat(whole[k]) if whole[k] else None
     return OutcomeScore(**whole)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from blocs.forecast.outcomes import OutcomeForecast, forecast_outcomes
 from blocs.forecast.score import OutcomeScore
 from blocs.jobs.result import RunResult
-from blocs.report.words import NONE, Names, capital, month, percent
+from blocs.report.words import NONE, Names, capital, dated, month, percent
 from blocs.scenario.scenario import Scenario
 
 TIE = 0.005
@@ -90,7 +89,7 @@ def _rows(run: RunResult, names: Names) -> list[OutcomeRow]:
 
 
 def _scored(scenario: Scenario, names: Names, o: OutcomeScore) -> OutcomeRow:
-    recorded = _recorded(o.recorded, o.recorded_on)
+    recorded = _recorded(o)
     return OutcomeRow(
         o.id, title_of(scenario, names, o.id), o.probability, o.lo, o.hi, o.baseline, percent(o.probability),
         f"{percent(o.lo)} to {percent(o.hi)}", percent(o.baseline), month(o.median_date), recorded, o.recorded,
@@ -105,10 +104,10 @@ def _unscored(scenario: Scenario, names: Names, o: OutcomeForecast) -> OutcomeRo
     )  # fmt: skip
 
 
-def _recorded(value: bool, on: date | None) -> str:
-    if not value:
+def _recorded(o: OutcomeScore) -> str:
+    if not o.recorded:
         return "no"
-    return f"yes, about {month(on)}" if on else "yes"
+    return f"yes, {dated(o.recorded_from, o.recorded_to)}" if o.recorded_from and o.recorded_to else "yes"
 
 
 def closer(probability: float, baseline: float, recorded: bool) -> str:
