@@ -275,3 +275,43 @@ def test_a_pipe_in_place_of_a_file_is_not_waited_for(folder: Path) -> None:
     (folder / "ties.csv").unlink()
     os.mkfifo(folder / "ties.csv")
     assert found(folder) == {("ties.csv", 0, "file")}
+
+
+MODEL_FAULTS = {
+    "mechanisms.warmht": ("mechanisms: {}", "mechanisms: {warmht: {rate: 0.1}}", "warmth"),
+    "mechanisms.warmth.rat": ("mechanisms: {}", "mechanisms: {warmth: {rat: 0.1}}", "rate"),
+    "mechanisms.warmth.strength": ("mechanisms: {}", "mechanisms: {warmth: {strength: .nan}}", "0 to 1"),
+    "mechanisms.warmth.rate": ("mechanisms: {}", "mechanisms: {warmth: {rate: fast}}", "0 to 1"),
+    "model.only": ("only: [memory, warmth,", "only: [memory, wermth,", "warmth"),
+    "model.without": ("without: [pressure,", "without: [presure,", "blocs effects"),
+    "model.stride": ("model:\n", "model:\n  stride: 60\n", "1 to 52"),
+}
+
+
+@pytest.mark.parametrize("field", MODEL_FAULTS)
+def test_what_no_model_can_have_is_found_by_its_line(folder: Path, field: str) -> None:
+    path = folder / SPEC
+    if "mechanisms:" not in path.read_text():
+        path.write_text(path.read_text() + "mechanisms: {}\n")
+    old, new, expected = MODEL_FAULTS[field]
+    line = replace(folder, SPEC, old, new) + new.count("\n") - ("\n" in new)
+    (fault,) = check(folder).faults
+    assert (fault.line, fault.field) == (line, field)
+    assert expected in fault.expected
+
+
+def test_training_may_not_end_before_the_period(folder: Path) -> None:
+    line = replace(folder, SPEC, "until: 2002-12-31", "until: 1999-12-31")
+    (fault,) = check(folder).faults
+    assert (fault.line, fault.field) == (line, "training.until")
+
+
+def test_a_place_of_the_state_and_an_alias_are_given_once(folder: Path) -> None:
+    for name, field in (("state.yaml", "variable"), ("aliases.csv", "alias")):
+        text = (folder / name).read_text().rstrip("\n")
+        last = text.splitlines()[-1]
+        (folder / name).write_text(f"{text}\n{last}\n")
+        (fault,) = check(folder).faults
+        assert (fault.field, fault.line) == (field, len(text.splitlines()) + 1)
+        assert f"first on line {len(text.splitlines())}" in fault.problem
+        (folder / name).write_text(f"{text}\n")

@@ -24,6 +24,7 @@ from blocs.ground.keys import stable_ids
 from blocs.mechanisms.base import AbstractMechanism
 from blocs.mechanisms.catalogue import MECHANISMS, by_name
 from blocs.record import dates
+from blocs.scenario.check_model import LONGEST_STRIDE
 from blocs.scenario.plan import put_plan
 from blocs.scenario.scenario import Scenario
 
@@ -119,8 +120,10 @@ def switched_off(scenario: Scenario) -> frozenset[str]:
 def stride_of(scenario: Scenario) -> int:
     """Return after how many steps a slow mechanism is ticked once: `stride` under `model`, 1 by default."""
     stride = scenario.spec.model.get("stride", 1)
-    if not isinstance(stride, int) or not 1 <= stride <= 52:
-        raise bad_input(str(scenario.path), "model.stride", f"is {stride!r}", "a number of steps, 1 to 52")
+    if not isinstance(stride, int) or not 1 <= stride <= LONGEST_STRIDE:
+        raise bad_input(
+            str(scenario.path), "model.stride", f"is {stride!r}", f"a number of steps, 1 to {LONGEST_STRIDE}"
+        )
     return stride
 
 

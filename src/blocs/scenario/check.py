@@ -15,7 +15,7 @@ from blocs.scenario.folder import ENTRIES, SPEC, Folder
 from blocs.scenario.interventions import Names, parse
 from blocs.scenario.outcomes import PLACEHOLDER, EventCondition, Outcome, StateCondition, StateSelector, conditions
 from blocs.scenario.scenario import GROUPS, ROLES, roles
-from blocs.scenario.spec import Days, Institution, Meeting, PageRange, Question, Session, Source, Spec, StateEntry
+from blocs.scenario.spec import Cell, Days, Institution, Meeting, PageRange, Question, Session, Source, Spec, StateEntry
 from blocs.scenario.tables import DEPENDS, ActCode, Actor, Alias, Number, Rung, Tie
 
 _ENDS = {"actor": ("actor", "toward"), "lever": ("lever",), "issue": ("issue", "upon")}
@@ -42,7 +42,9 @@ class Checker:
     def run(self) -> list[Fault]:
         """Return every fault between entries."""
         for name in _WITH_IDS:
-            self._unique(name)
+            self._unique(name, "id", lambda entry: entry.id)
+        self._unique("aliases.csv", "alias", lambda entry: entry.alias)
+        self._unique("state.yaml", "variable", _place_of)
         self._roles_exist()
         for name, one in _CHECKS.items():
             for row in self.folder.entries[name]:
@@ -134,20 +136,29 @@ class Checker:
         self.known(place, field + "issue", entry.issue, "issues.csv")
         self.known(place, field + "upon", entry.upon, "issues.csv")
 
-    def _unique(self, name: str) -> None:
+    def _unique(self, name: str, field: str, key: Callable[[Any], str | None]) -> None:
         first: dict[str, int] = {}
         for row in self.folder.entries[name]:
-            if row.value.id is None:
+            found = key(row.value)
+            if found is None:
                 continue
-            if row.value.id in first:
-                problem = f"{shown(row.value.id)} is used twice, first on line {first[row.value.id]}"
-                self.faults[name].add(row.line, "id", problem, "each id once")
-            first.setdefault(row.value.id, row.line)
+            if found in first:
+                problem = f"{shown(found)} is used twice, first on line {first[found]}"
+                self.faults[name].add(row.line, field, problem, f"each {field} once")
+            first.setdefault(found, row.line)
 
     def _roles_exist(self) -> None:
         for role in ROLES:
             line = self.folder.spec_lines.line((role,))
             self.collective(_Place(self.faults[SPEC], line), role, getattr(self.spec, role, None))
+
+
+def _place_of(entry: StateEntry) -> str | None:
+    """Return the place of the state that an entry sets, as an intervention writes it."""
+    if entry.variable is None:  # pyright: ignore[reportUnnecessaryComparison]
+        return None
+    at = [str(v) for n in Cell.model_fields if n != "variable" and (v := getattr(entry, n, None)) is not None]
+    return f"{entry.variable}[{','.join(at)}]"
 
 
 class _Place:

@@ -12,7 +12,7 @@ from blocs.ground.errors import Fault
 from blocs.record import Chronicle
 from blocs.scenario.check import Checker
 from blocs.scenario.faults import Faults, raise_if
-from blocs.scenario.folder import Folder, file_hash, locate, read_folder
+from blocs.scenario.folder import DATA, Folder, file_hash, locate, read_folder
 from blocs.scenario.outcomes import expand
 from blocs.scenario.scenario import Scenario, roles
 from blocs.scenario.spec import Spec
@@ -57,6 +57,11 @@ def check(name_or_path: str | Path) -> Report:
     path = locate(name.removesuffix(ALL)) if name.endswith(ALL) else locate(name_or_path)
     folder, faults = read_folder(path)
     faults += Checker(folder).run()
+    if path.parent != DATA:
+        # not of those that come with Blocs, whose tests build them: the catalogues take a second to import
+        from blocs.scenario.check_model import model_faults
+
+        faults += model_faults(folder)
     if not folder.entries["events.jsonl"] and not faults:
         empty = Faults(str(path / "events.jsonl"))
         empty.add(1, "file", "holds no event", "at least one event")
