@@ -137,6 +137,15 @@ def test_a_run_that_gives_other_acts_is_not_reported(tiny_run, tmp_path: Path) -
         rebuild(folder)
 
 
+def test_a_number_changed_in_place_is_not_reported(tiny_run, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(tiny_run[1], tmp_path / "run"))
+    text = (folder / "scores.json").read_text()
+    place = next(n for n, c in enumerate(text) if c in "12345678")
+    (folder / "scores.json").write_text(text[:place] + "9" + text[place + 1 :])
+    with pytest.raises(InputError, match=r"scores\.json: file: is not what was written"):
+        rebuild(folder)
+
+
 def test_a_scenario_that_changed_is_refused(tiny_run, tmp_path: Path) -> None:
     home = Path(shutil.copytree(DATA / "tiny", tmp_path / "mine"))
     (home / "levers.csv").write_text(

@@ -28,6 +28,8 @@ def rebuild(path: str | Path, progress: Progress | None = None) -> RunResult:
         BlocsError: this machine or version simulates other acts from the same fit and seed.
     """
     stored = open_run(path)
+    for name in stored.damaged():
+        raise bad_input(str(stored.path / name), "file", "is not what was written", "a file that nobody changed since")
     where = str(stored.path / MANIFEST)
     try:
         facts, started = stored.manifest["forecast"], datetime.fromisoformat(stored.manifest["started"])

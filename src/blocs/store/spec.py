@@ -16,7 +16,7 @@ REPORT = "report.html"
 VIEWS = "views.sql"
 
 VERSIONS: Mapping[str, int] = MappingProxyType(
-    {MANIFEST: 1, EVENTS: 1, STATES: 1, FIT: 1, SCORES: 1, SCORED: 1, ANSWERS: 1, VIEWS: 1}
+    {MANIFEST: 1, EVENTS: 1, STATES: 1, FIT: 1, SCORES: 2, SCORED: 1, ANSWERS: 1, VIEWS: 1}
 )
 """Version of each file that Blocs writes now; raised when its shape changes, and older ones stay readable."""
 
