@@ -194,7 +194,10 @@ def test_every_effect_says_why_what_and_whence(effect):
     source = re.search(r"SYSTEM [SR]\d\d|[A-Z]\w+ (?:et al\. |& \w+ )?\d{4}|, \w+ & \w+ \d{4}", rest)
     assert source, f"{effect.name}: no source in {effect.about!r}"
     assert effect.sign in (-1, 0, 1)
-    assert effect.grade in ("", "T", "I", "C")
+    assert effect.known.grade in ("", "T", "I", "C")
+    assert not (effect.rule and effect.grade), "the grade of a rule is that of the table of rules"
+    named = re.findall(r"R\d\d\.\d+", effect.about)
+    assert effect.rule == (named[0] if named else ""), f"{effect.name} rests on {effect.rule!r}, its text says {named}"
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda t: f"{t.level}.{t.name}")

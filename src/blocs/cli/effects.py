@@ -34,15 +34,15 @@ def effects(
         raise bad_input("--family", "family", f"{family!r} is no family", f"one of {', '.join(families)}")
     rows: list[dict[str, Any]] = [
         {
-            "level": e.level, "name": e.name, "kind": "effect", "family": e.family, "sign": e.sign, "grade": e.grade,
-            "memory": e.memory, "about": e.about,
+            "level": e.level, "name": e.name, "kind": "effect", "family": e.family, "sign": e.sign, "rule": e.rule,
+            "grade": e.known.grade, "n": e.known.n, "memory": e.memory, "about": e.about,
         }
         for e in EFFECTS
     ]  # fmt: skip
     rows += [
         {
-            "level": t.level, "name": t.name, "kind": "table", "family": t.family, "sign": 0, "grade": "",
-            "memory": t.memory, "about": t.about,
+            "level": t.level, "name": t.name, "kind": "table", "family": t.family, "sign": 0, "rule": "",
+            "grade": "", "n": 0, "memory": t.memory, "about": t.about,
         }
         for t in TABLES
     ]  # fmt: skip

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 
 from blocs.bloc.observe import View
 from blocs.bloc.world import World
+from blocs.conduct.rules import Known, rules
 from blocs.ground.axes import Index, Options
 
 Level = Literal["source", "target", "act", "issue"]
@@ -44,7 +45,8 @@ class Effect:
         stat: `(view, chosen) -> Options`; its docstring holds equation and reference.
         memory: true when it reads nothing but decayed counts of past acts (the memory-only model keeps these alone).
         sign: sign that theory gives the coefficient, or 0.
-        grade: T told, I inferred, C generalised by coders, or "" where no rule of SYSTEM.md speaks (weighs the prior).
+        rule: the rule of SYSTEM.md it rests on, such as R18.1; its grade and episodes weigh the prior.
+        grade: T told, I inferred or C generalised by coders, where SYSTEM.md tells it outside of a rule.
     """
 
     name: str
@@ -53,7 +55,13 @@ class Effect:
     stat: Callable[[View, Chosen], Options]
     memory: bool = False
     sign: int = 0
+    rule: str = ""
     grade: str = ""
+
+    @property
+    def known(self) -> Known:
+        """How the specification knows the effect: the grade and the episodes of its rule, if it has one."""
+        return rules()[self.rule] if self.rule else Known(self.grade)
 
     @property
     def about(self) -> str:

@@ -2,7 +2,8 @@
 
 A coefficient is judged by what one typical step of its statistic does to log odds: `beta * d` with d the root mean
 square of the statistic within choice sets. The prior of `beta * d` is normal with a spread by family and a mean of the
-sign that theory gives, larger for what the source tells (T) than for what it infers (I) or coders generalised (C).
+sign that theory gives, larger for what the source tells (T) than for what it infers (I) or coders generalised (C), and
+larger the more independent episodes show it.
 """
 
 from __future__ import annotations
@@ -14,9 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blocs.conduct.base import Effect, Table
+from blocs.conduct.rules import Known
 from blocs.inference.pooled import LevelData, Prior
 
 GRADE_WEIGHT = {"T": 1.0, "I": 0.5, "C": 0.5, "": 0.5}
+
+
+def strength(known: Known) -> float:
+    """Return how much what is known leans a prior: 1 for one told episode, less for other grades, at most 2 for many.
+
+    The share n / (n + 1) is what n like episodes and no other leave of an even guess (Laplace's rule, less its half).
+    """
+    return GRADE_WEIGHT[known.grade] * 2.0 * known.n / (known.n + 1.0)
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,7 @@ class PriorSettings:
     Attributes:
         spread: prior standard deviation of `beta * d` (log odds) for network memory, turns and observation.
         structure_spread: the same for covariates and state, which the record informs less.
-        lean: prior mean of `beta * d` for an effect whose sign is told (T), in units of its spread.
+        lean: prior mean of `beta * d` for an effect whose sign is told (T) of one episode, in units of its spread.
         table_scale: factor on the starting spreads of pooled tables.
         evidence_rounds: how often table spreads are re-estimated from the record.
     """
@@ -62,7 +72,7 @@ def build_prior(
     spread = np.array(
         [settings.spread if e.family in settings.free_families else settings.structure_spread for e in effects]
     )
-    lean = np.array([e.sign * GRADE_WEIGHT[e.grade] * settings.lean for e in effects])
+    lean = np.array([e.sign * strength(e.known) * settings.lean for e in effects])
     return Prior(
         mean=lean * spread / scale,
         spread=spread / scale,

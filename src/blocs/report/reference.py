@@ -6,6 +6,7 @@ folder up; a test fails while they are out of date.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from types import MappingProxyType
 from blocs.bloc.vocabulary import SEEN, Quantity, vocabulary
 from blocs.conduct.base import LEVELS, Effect, Table
 from blocs.conduct.catalogue import EFFECTS, TABLES
+from blocs.conduct.rules import Known, rules
 from blocs.mechanisms.base import LAWS, AbstractMechanism, Card, Param
 from blocs.mechanisms.catalogue import MECHANISMS
 from blocs.report.systems import between, summary, systems_page
@@ -65,8 +67,9 @@ def effects_page() -> str:
         "What an actor's choice depends on: who acts (`source`), toward whom (`target`), what (`act`), about what "
         "(`issue`). Each choice is log-linear in these statistics; an effect has one coefficient, a table one pooled "
         "intercept for each row and option. i is the source, j the target, g the act, k the issue. `sign` is the sign "
-        "that theory gives (0 where it gives none), `grade` how the specification knows it (T told, I inferred, "
-        "C generalised by coders), `memory` marks what the memory-only baseline keeps."
+        "that theory gives (0 where it gives none), `known` how the specification knows it (T told, I inferred, "
+        "C generalised by coders, and the number of independent episodes), which weighs the prior; `memory` marks what "
+        "the memory-only baseline keeps."
     )
     levels = {"source": "Who acts", "target": "Toward whom", "act": "What", "issue": "About what"}
     parts = ["# Effects of conduct", _MADE, intro]
@@ -74,7 +77,7 @@ def effects_page() -> str:
         rows = (_effect_row(e) for e in EFFECTS if e.level == level)
         parts += [
             f"## {levels[level]} (`{level}`)",
-            _table(("effect", "family", "sign", "grade", "memory", "statistic and source"), rows),
+            _table(("effect", "family", "sign", "known", "memory", "statistic and source"), rows),
             _table(("table", "memory", "spread", "row"), (_table_row(t) for t in TABLES if t.level == level)),
         ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -123,11 +126,21 @@ def _section(mechanism: type[AbstractMechanism]) -> str:
 
 
 def _param_row(p: Param) -> tuple[str, ...]:
-    return f"`{p.name}`", p.unit, f"{p.lo:g} to {p.hi:g}", f"{p.default:g}", p.source
+    return f"`{p.name}`", p.unit, f"{p.lo:g} to {p.hi:g}", f"{p.default:g}", _graded(p.source)
+
+
+def _graded(text: str) -> str:
+    """Return a text with the grade and the number of episodes after every rule that it names."""
+    return re.sub(r"\bR\d\d\.\d+\b", lambda found: f"{found[0]} ({_known(rules()[found[0]])})", text)
+
+
+def _known(known: Known) -> str:
+    return f"{known.grade}, n={known.n}" if known.grade else ""
 
 
 def _effect_row(e: Effect) -> tuple[str, ...]:
-    return f"`{e.name}`", e.family, f"{e.sign:+d}" if e.sign else "0", e.grade, "yes" if e.memory else "", e.about
+    sign, memory = f"{e.sign:+d}" if e.sign else "0", "yes" if e.memory else ""
+    return f"`{e.name}`", e.family, sign, _known(e.known), memory, e.about
 
 
 def _table_row(t: Table) -> tuple[str, ...]:

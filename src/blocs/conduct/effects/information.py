@@ -74,15 +74,15 @@ def forewarned_issue(view: View, chosen: Chosen) -> Options:
 
 
 EFFECTS = (
-    Effect("forewarned", "source", "information", forewarned, sign=1, grade="T"),
-    Effect("attacked_openly", "source", "information", attacked_openly, sign=1, grade="T"),
-    Effect("objector", "target", "information", objector, sign=1, grade="T"),
-    Effect("troubled", "target", "information", troubled, sign=1, grade="I"),
-    Effect("envoy", "act", "information", envoy, sign=1, grade="T"),
-    Effect("forewarned_tone", "act", "information", forewarned_tone, sign=1, grade="T"),
+    Effect("forewarned", "source", "information", forewarned, sign=1, rule="R24.1"),
+    Effect("attacked_openly", "source", "information", attacked_openly, sign=1, rule="R27.6"),
+    Effect("objector", "target", "information", objector, sign=1, rule="R24.8"),
+    Effect("troubled", "target", "information", troubled, sign=1, rule="R25.6"),
+    Effect("envoy", "act", "information", envoy, sign=1, rule="R24.8"),
+    Effect("forewarned_tone", "act", "information", forewarned_tone, sign=1, rule="R24.1"),
     Effect("doubt_tone", "act", "information", doubt_tone, sign=1, grade="C"),
-    Effect("documented", "act", "information", documented, sign=1, grade="T"),
-    Effect("charged", "act", "information", charged, sign=1, grade="T"),
-    Effect("answer_open", "act", "information", answer_open, sign=1, grade="T"),
-    Effect("forewarned_issue", "issue", "information", forewarned_issue, sign=1, grade="T"),
+    Effect("documented", "act", "information", documented, sign=1, rule="R28.1"),
+    Effect("charged", "act", "information", charged, sign=1, rule="R25.3"),
+    Effect("answer_open", "act", "information", answer_open, sign=1, rule="R27.6"),
+    Effect("forewarned_issue", "issue", "information", forewarned_issue, sign=1, rule="R24.1"),
 )

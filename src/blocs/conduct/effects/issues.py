@@ -41,6 +41,6 @@ EFFECTS = (
     Effect("salience_source", "issue", "issues", salience_source, sign=1),
     Effect("salience_target", "issue", "issues", salience_target, sign=1),
     Effect("dispute", "issue", "issues", dispute, sign=1),
-    Effect("own_gap", "issue", "issues", own_gap, sign=1, grade="T"),
+    Effect("own_gap", "issue", "issues", own_gap, sign=1, rule="R05.2"),
     Effect("line_gap", "issue", "issues", line_gap, sign=1, grade="T"),
 )

@@ -50,9 +50,9 @@ def excuse(view: View, chosen: Chosen) -> Options:
 
 
 EFFECTS = (
-    Effect("feast", "act", "protocol", feast, sign=1, grade="T"),
-    Effect("declined_courtesy", "act", "protocol", declined_courtesy, sign=1, grade="T"),
+    Effect("feast", "act", "protocol", feast, sign=1, rule="R09.1"),
+    Effect("declined_courtesy", "act", "protocol", declined_courtesy, sign=1, rule="R09.4"),
     Effect("told_by_favour", "act", "protocol", told_by_favour, sign=1, grade="C"),
-    Effect("excuse", "act", "protocol", excuse, sign=1, grade="T"),
-    Effect("bait_read", "act", "protocol", bait_read, sign=-1, grade="T"),
+    Effect("excuse", "act", "protocol", excuse, sign=1, rule="R09.5"),
+    Effect("bait_read", "act", "protocol", bait_read, sign=-1, rule="R09.2"),
 )

@@ -160,14 +160,14 @@ def doctrine_tone(view: View, chosen: Chosen) -> Options:
 
 
 EFFECTS = (
-    Effect("grievance", "source", "relations", grievance, sign=1, grade="T"),
+    Effect("grievance", "source", "relations", grievance, sign=1, rule="R08.1"),
     Effect("pressed", "source", "relations", pressed, sign=1, grade="T"),
     Effect("unrest", "source", "relations", unrest),
     Effect("warmth", "target", "relations", warmth),
-    Effect("enmity", "target", "relations", enmity, sign=1, grade="T"),
-    Effect("grudge", "target", "relations", grudge, sign=1, grade="T"),
+    Effect("enmity", "target", "relations", enmity, sign=1, rule="R18.1"),
+    Effect("grudge", "target", "relations", grudge, sign=1, rule="R27.6"),
     Effect("quarrel", "target", "relations", quarrel, sign=1),
-    Effect("ladder", "target", "relations", ladder, sign=1, grade="T"),
+    Effect("ladder", "target", "relations", ladder, sign=1, rule="R18.1"),
     Effect("dependence", "target", "relations", dependence, sign=1),
     Effect("supplies", "target", "relations", supplies, sign=1),
     Effect("debt", "target", "relations", debt, sign=1),
@@ -181,9 +181,9 @@ EFFECTS = (
     Effect("balance_back_tone", "act", "relations", balance_back_tone, sign=1),
     Effect("distance_tone", "act", "relations", distance_tone, sign=1, grade="T"),
     Effect("openness_severity", "act", "relations", openness_severity, sign=1, grade="T"),
-    Effect("rung_severity", "act", "relations", rung_severity, sign=1, grade="T"),
+    Effect("rung_severity", "act", "relations", rung_severity, sign=1, rule="R18.1"),
     Effect("pressed_tone", "act", "relations", pressed_tone, sign=1, grade="T"),
     Effect("dependence_tone", "act", "relations", dependence_tone, sign=1),
     Effect("supplier_material", "act", "relations", supplier_material, sign=1, grade="T"),
-    Effect("doctrine_tone", "act", "relations", doctrine_tone, sign=1, grade="T"),
+    Effect("doctrine_tone", "act", "relations", doctrine_tone, sign=1, rule="R10.8"),
 )

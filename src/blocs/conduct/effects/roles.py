@@ -97,7 +97,7 @@ def issue_power(view: View, chosen: Chosen) -> Options:
 EFFECTS = (
     Effect("capability", "source", "roles", capability, sign=1),
     Effect("patron_acts", "source", "roles", patron_acts, sign=1),
-    Effect("collective_acts", "source", "roles", collective_acts, sign=-1),
+    Effect("collective_acts", "source", "roles", collective_acts, sign=-1, rule="R15.2"),
     Effect("capability_ratio", "target", "roles", capability_ratio, sign=1),
     Effect("to_patron", "target", "roles", to_patron, sign=1, grade="T"),
     Effect("to_client", "target", "roles", to_client, sign=1, grade="T"),
@@ -109,6 +109,6 @@ EFFECTS = (
     Effect("power_material", "act", "roles", power_material, sign=1, grade="C"),
     Effect("camp_tone", "act", "roles", camp_tone, sign=1),
     Effect("patron_ladder", "act", "roles", patron_ladder, sign=1, grade="T"),
-    Effect("collective_material", "act", "roles", collective_material, sign=-1, grade="T"),
+    Effect("collective_material", "act", "roles", collective_material, sign=-1, rule="R15.2"),
     Effect("issue_power", "issue", "roles", issue_power, sign=1, grade="C"),
 )

@@ -89,12 +89,12 @@ def on_table(view: View, chosen: Chosen) -> Options:
 
 
 EFFECTS = (
-    Effect("floor", "source", "sessions", floor, sign=1, grade="T"),
+    Effect("floor", "source", "sessions", floor, sign=1, rule="R06.14"),
     Effect("sitting", "target", "sessions", sitting, sign=1),
-    Effect("singled_out", "target", "sessions", singled_out, sign=1, grade="T"),
-    Effect("base_quarrel", "target", "sessions", base_quarrel, sign=1, grade="T"),
-    Effect("chorus", "act", "sessions", chorus, sign=1, grade="T"),
-    Effect("defied", "act", "sessions", defied, sign=1, grade="T"),
-    Effect("amends", "act", "sessions", amends, sign=1, grade="T"),
+    Effect("singled_out", "target", "sessions", singled_out, sign=1, rule="R06.6"),
+    Effect("base_quarrel", "target", "sessions", base_quarrel, sign=1, rule="R16.2"),
+    Effect("chorus", "act", "sessions", chorus, sign=1, rule="R06.6"),
+    Effect("defied", "act", "sessions", defied, sign=1, rule="R06.3"),
+    Effect("amends", "act", "sessions", amends, sign=1, rule="R08.8"),
     Effect("on_table", "issue", "sessions", on_table, sign=1),
 )

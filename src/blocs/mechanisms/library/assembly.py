@@ -62,8 +62,8 @@ class Assembly(AbstractMechanism):
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "deterministic"}),
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
-            Param("mark", "share per unit of cooperation", 0.0, 2.0, 1.0, "R06.6, T n=4: after its first speech"),
-            Param("deny", "share", 0.0, 1.0, 0.6, "R06.14, T n=1: the floor is withheld from a critic on record"),
+            Param("mark", "share per unit of cooperation", 0.0, 2.0, 1.0, "R06.6: after its first speech"),
+            Param("deny", "share", 0.0, 1.0, 0.6, "R06.14: the floor is withheld from a critic on record"),
             Param("tolerance", "share", 0.0, 1.0, 0.2, "ours: dissent that passes for agreement"),
             Param("sting", "share", 0.0, 1.0, 0.8, "F06.3, T n=1: pressure within weeks of a failed meeting"),
             Param("half_life", "day", 7.0, 730.0, 60.0, "F06.3, T n=1: weeks"),

@@ -60,7 +60,7 @@ class Blame(AbstractMechanism):
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("climb", "per day", 0.0, 1.0, 0.012, "F04.1, C n=1: five steps in 32 months"),
             Param("stride", "step", 0.0, 5.0, 1.0, "F04.1, C n=1: no step is skipped"),
-            Param("open_at", "share", 0.0, 1.0, 0.6, "R02.5, I n=1"),
+            Param("open_at", "share", 0.0, 1.0, 0.6, "R02.5"),
             Param("turnover", "per day", 0.0, 0.1, 0.0004, "ours: an envoy stays for years"),
             Param("disown", "per day", 0.0, 1.0, 0.006, "F04.4, C n=3: within months of the failure"),
             Param("half_life", "day", 7.0, 3650.0, 120.0, "F04.4, C n=3"),

@@ -76,13 +76,13 @@ class Cadres(AbstractMechanism):
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("send", "share a year", 0.0, 1.0, 0.04, "S14 parameters: several hundred after a decade; ours"),
             Param("course", "day", 180.0, 3650.0, 1300.0, "ours: courses of three to five years"),
-            Param("bond", "day", 30.0, 3650.0, 730.0, "R14.2, T n=1; ours"),
+            Param("bond", "day", 30.0, 3650.0, 730.0, "R14.2; ours"),
             Param("use", "share a year", 0.0, 1.0, 0.1, "R14.2 and F14.2, T n=1; ours"),
-            Param("rift", "rung", 1.0, 22.0, 10.0, "R14.1, I n=1: after the rift begins"),
-            Param("hope", "day", 7.0, 3650.0, 90.0, "R14.1, I n=1; ours"),
+            Param("rift", "rung", 1.0, 22.0, 10.0, "R14.1: after the rift begins"),
+            Param("hope", "day", 7.0, 3650.0, 90.0, "R14.1; ours"),
             Param("learn", "share", 0.0, 1.0, 0.3, "F14.1, T n=1: the expectation is not met; ours"),
             Param("few", "share", 0.001, 1.0, 0.05, "ours: the number of students that fills a platform"),
-            Param("split", "share a year", 0.0, 5.0, 0.5, "R14.1, I n=1; ours"),
+            Param("split", "share a year", 0.0, 5.0, 0.5, "R14.1; ours"),
         ),
     )
 

@@ -81,15 +81,15 @@ class Calling(AbstractMechanism):
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero"}),
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
-            Param("need", "per day", 0.0, 0.1, 0.002, "R06.1, I n=2: a unity text some months after a shock"),
+            Param("need", "per day", 0.0, 0.1, 0.002, "R06.1: a unity text some months after a shock"),
             Param("notice", "day", 0.0, 365.0, 14.0, "S06 parameters: letters a few days apart; ours for the opening"),
             Param("days", "day", 0.0, 120.0, 7.0, "S06 parameters: 2-4 days a session; a step at least"),
             Param("rule", "decision rule", 0.0, 5.0, 1.0, "SYSTEM 6.12: consensus under a convener with veto"),
             Param("reserve", "share", 0.0, 1.0, 1.0, "S07 procedure 4, T n=2: written reservations are filed"),
-            Param("caution", "share", 0.0, 1.0, 0.6, "R06.4, T n=1: lower rank where a hidden agenda is sensed"),
-            Param("stay_away", "share", 0.0, 1.0, 0.3, "R06.8, T n=1"),
-            Param("absence", "share", 0.0, 1.0, 0.3, "R06.5, T n=1: a lower rank than all others is read as dissent"),
-            Param("widen", "share", 0.0, 1.0, 0.8, "R06.2, T n=3: political items come from the chair"),
+            Param("caution", "share", 0.0, 1.0, 0.6, "R06.4: lower rank where a hidden agenda is sensed"),
+            Param("stay_away", "share", 0.0, 1.0, 0.3, "R06.8"),
+            Param("absence", "share", 0.0, 1.0, 0.3, "R06.5: a lower rank than all others is read as dissent"),
+            Param("widen", "share", 0.0, 1.0, 0.8, "R06.2: political items come from the chair"),
         ),
     )
 

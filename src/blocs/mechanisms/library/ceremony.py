@@ -48,14 +48,14 @@ class Ceremony(AbstractMechanism):
         slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
-            Param("bait", "share", 0.0, 1.0, 0.6, "R09.1, T n=3: warmer than usual when the host needs the guest"),
+            Param("bait", "share", 0.0, 1.0, 0.6, "R09.1: warmer than usual when the host needs the guest"),
             Param("kind", "share", 0.0, 1.0, 0.2, "S09 signals, C n=4; ours: a third of what need does"),
             Param("rank", "share", 0.0, 1.0, 0.3, "S09 procedure 3-4, C n=2: reception by rank"),
-            Param("trust", "share a visit", 0.0, 1.0, 0.15, "R09.8, T n=4 hosts compared"),
+            Param("trust", "share a visit", 0.0, 1.0, 0.15, "R09.8 hosts compared"),
             Param("lift", "share", 0.0, 1.0, 0.1, "S09 signals decoded, C n=4"),
             Param("label", "rung", 0.0, 22.0, 14.0, "S18 ladder: rung 14 removes the label, T n=1"),
-            Param("pace", "day", 1.0, 730.0, 60.0, "R09.7, T n=1: left off a list in a matter of weeks"),
-            Param("half_life", "day", 7.0, 3650.0, 180.0, "R09.3, T n=1: a visit's effect has an expiry; ours"),
+            Param("pace", "day", 1.0, 730.0, 60.0, "R09.7: left off a list in a matter of weeks"),
+            Param("half_life", "day", 7.0, 3650.0, 180.0, "R09.3: a visit's effect has an expiry; ours"),
         ),
     )
 

@@ -104,20 +104,18 @@ class Channels(AbstractMechanism):
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("notice", "day", 0.5, 365.0, 7.0, "S24 parameters, T n=1: 2-3 days of notice to a member not asked"),
             Param("courtesy", "doublings", 0.0, 8.0, 2.0, "F24.1, T n=4: the favoured hear first, critics last"),
-            Param("hold", "doublings", 0.0, 8.0, 3.0, "R24.1, T n=2: unpopular shifts are notified late"),
+            Param("hold", "doublings", 0.0, 8.0, 3.0, "R24.1: unpopular shifts are notified late"),
             Param("read", "day", 0.5, 60.0, 4.0, "ours: a change in the daily is read at once and believed in a week"),
             Param("letter", "day", 0.5, 120.0, 4.0, "S24 parameters, T n=1: dated 4 June, held beyond 8 June"),
             Param("cable", "day", 0.1, 30.0, 1.0, "S24 parameters, T n=1: cables once or twice daily"),
-            Param("credence", "share", 0.0, 1.0, 0.5, "R24.5, T n=2: one version alone leaves judgement suspended"),
+            Param("credence", "share", 0.0, 1.0, 0.5, "R24.5: one version alone leaves judgement suspended"),
             Param("keep", "day", 1.0, 365.0, 28.0, "ours: weeks until a confidential paper is returned or filed"),
-            Param(
-                "leak", "per day and reader", 0.0, 1.0, 0.0002, "R25.3, T n=2: many readers, public in days or weeks"
-            ),
+            Param("leak", "per day and reader", 0.0, 1.0, 0.0002, "R25.3: many readers, public in days or weeks"),
             Param(
                 "spread", "power of readers", 0.0, 2.0, 0.75, "F25.1, C n=2; ours: careless readers are fewer than all"
             ),
             Param("offence", "index", 0.0, 1.0, 0.1, "S24 effects, C n=2: late notice lowers trust"),
-            Param("blame", "index", 0.0, 1.0, 0.2, "R25.4, T n=1: who leaks loses its voice with the one who told it"),
+            Param("blame", "index", 0.0, 1.0, 0.2, "R25.4: who leaks loses its voice with the one who told it"),
             Param("clear", "share", 0.0, 1.0, 1.0, "F24.5, T n=1: an undelivered order is discovered face to face"),
         ),
     )

@@ -50,10 +50,10 @@ class Clearing(AbstractMechanism):
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("half_life", "day", 30.0, 3650.0, 365.0, "S04 procedure 6, T n=4: a race within the year"),
             Param("free", "per day", 0.0, 0.5, 0.006, "S04 procedure 5-6, T n=4: prisons empty within months"),
-            Param("race", "ratio", 0.0, 10.0, 0.5, "R04.3, T n=4"),
+            Param("race", "ratio", 0.0, 10.0, 0.5, "R04.3"),
             Param("popular", "ratio", 0.0, 10.0, 0.5, "S04 inputs (popular demand), T n=2"),
             Param("advance", "per day", 0.0, 0.5, 0.03, "F03.2, C n=3: at the top within months"),
-            Param("weight", "share", 0.0, 1.0, 0.3, "R03.2, I n=1: the returned have a following"),
+            Param("weight", "share", 0.0, 1.0, 0.3, "R03.2: the returned have a following"),
         ),
     )
 

@@ -67,15 +67,15 @@ class Coordination(AbstractMechanism):
         slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
-            Param("load", "share", 0.0, 2.0, 0.6, "R15.1, T n=1; ours"),
-            Param("tolerance", "share", 0.0, 1.0, 0.5, "R15.1, T n=1; ours"),
+            Param("load", "share", 0.0, 2.0, 0.6, "R15.1; ours"),
+            Param("tolerance", "share", 0.0, 1.0, 0.5, "R15.1; ours"),
             Param("width", "share", 0.01, 1.0, 0.08, "F15.3, T n=1: only when the risk is high; ours"),
-            Param("binding", "share", 0.0, 1.0, 0.7, "R15.2, T n=2: formally binding and not carried out; ours"),
+            Param("binding", "share", 0.0, 1.0, 0.7, "R15.2: formally binding and not carried out; ours"),
             Param("adjust", "day", 7.0, 3650.0, 90.0, "ours: a quarter"),
-            Param("refer", "share", 0.0, 1.0, 0.8, "R15.4, T n=2"),
-            Param("advise", "day", 30.0, 3650.0, 365.0, "R15.3, T n=4 and R15.6, T n=3; ours"),
-            Param("heed", "share a year", 0.0, 1.0, 0.03, "R15.6, T n=3; ours"),
-            Param("resent", "share a year", 0.0, 5.0, 0.5, "R15.5, T n=1; ours"),
+            Param("refer", "share", 0.0, 1.0, 0.8, "R15.4"),
+            Param("advise", "day", 30.0, 3650.0, 365.0, "R15.3 and R15.6; ours"),
+            Param("heed", "share a year", 0.0, 1.0, 0.03, "R15.6; ours"),
+            Param("resent", "share a year", 0.0, 5.0, 0.5, "R15.5; ours"),
         ),
     )
 

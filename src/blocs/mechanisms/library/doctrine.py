@@ -67,10 +67,10 @@ class Doctrine(AbstractMechanism):
                 "S05 parameters, T n=1: from the first hint to the congress 20 months",
             ),
             Param("turn", "day", 7.0, 3650.0, 60.0, "F05.5, T n=2: the line flips in 2-4 months"),
-            Param("attack", "share per act fully in the open", 0.0, 1.0, 0.5, "R05.5, T n=2"),
+            Param("attack", "share per act fully in the open", 0.0, 1.0, 0.5, "R05.5"),
             Param("flip", "per day", 0.0, 0.1, 0.04, "R05.5 and F05.5, T n=2"),
             Param("forget", "day", 7.0, 3650.0, 60.0, "F05.5, T n=2: what is not repeated soon does not turn the line"),
-            Param("echo", "day", 7.0, 3650.0, 180.0, "R23.1, T n=5: unrest 3-9 months after the line moves"),
+            Param("echo", "day", 7.0, 3650.0, 180.0, "R23.1: unrest 3-9 months after the line moves"),
         ),
     )
 

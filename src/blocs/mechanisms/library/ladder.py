@@ -72,16 +72,16 @@ class Ladder(AbstractMechanism):
         laws=frozenset({"bounded", "blind_to_order", "still_at_zero", "deterministic"}),
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
-            Param("step", "rung per act", 0.0, 22.0, 2.0, "R18.1, T n=1 (partial n=3): the next rung is tried"),
+            Param("step", "rung per act", 0.0, 22.0, 2.0, "R18.1 (partial n=3): the next rung is tried"),
             Param("margin", "ratio", 1.0, 10.0, 1.5, "S18 participants, C n=3: pressure comes from the much stronger"),
-            Param("shield", "share", 0.0, 1.0, 0.5, "F18.5 and R18.11, T n=1"),
+            Param("shield", "share", 0.0, 1.0, 0.5, "F18.5 and R18.11"),
             Param("precondition", "share", 0.0, 1.0, 1.0, "ours: 1 rungs must be open to be climbed, 0 acts suffice"),
-            Param("wear", "share per unit of cooperation", 0.0, 1.0, 0.2, "F18.6 and R18.2, T n=1: failures use it up"),
-            Param("calm", "day", 30.0, 7300.0, 730.0, "R18.2, T n=1: gentle methods were tried for years"),
-            Param("relief", "rung per unit of cooperation", 0.0, 22.0, 1.0, "R18.4, T n=5"),
-            Param("follow", "share", 0.0, 1.0, 0.8, "R18.3 and R12.3, T n=1: allies sanction at once"),
+            Param("wear", "share per unit of cooperation", 0.0, 1.0, 0.2, "F18.6 and R18.2: failures use it up"),
+            Param("calm", "day", 30.0, 7300.0, 730.0, "R18.2: gentle methods were tried for years"),
+            Param("relief", "rung per unit of cooperation", 0.0, 22.0, 1.0, "R18.4"),
+            Param("follow", "share", 0.0, 1.0, 0.8, "R18.3 and R12.3: allies sanction at once"),
             Param("mend", "share per unit of cooperation", 0.0, 1.0, 0.25, "S20 breakaway procedure 1-4, T n=1"),
-            Param("half_life", "day", 14.0, 7300.0, 540.0, "R18.9, T n=1: about 18 months"),
+            Param("half_life", "day", 14.0, 7300.0, 540.0, "R18.9: about 18 months"),
         ),
     )
 

@@ -60,16 +60,16 @@ class Mediation(AbstractMechanism):
         slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
-            Param("send", "share", 0.0, 1.0, 0.8, "R21.1, T n=4 and F21.4, C n=2"),
+            Param("send", "share", 0.0, 1.0, 0.8, "R21.1 and F21.4, C n=2"),
             Param(
                 "sway", "share per act", 0.0, 1.0, 0.2, "F21.1, C n=5: no effect where doctrine weighs; ours elsewhere"
             ),
             Param("shield", "share", 0.0, 1.0, 1.0, "F21.1, C n=5: who weighs doctrine is not moved"),
             Param("cool", "share per act", 0.0, 1.0, 0.2, "S21 effects, C n=2: lowers heat or wins silence"),
-            Param("expose", "share per act", 0.0, 1.0, 0.3, "R21.7, T n=1"),
+            Param("expose", "share per act", 0.0, 1.0, 0.3, "R21.7"),
             Param("harden", "rung per act", 0.0, 12.0, 0.5, "S21 effects, C n=2: failure hardens the target"),
-            Param("sour", "share per act", 0.0, 1.0, 0.6, "R21.6, T n=4 actors"),
-            Param("spend", "share per act", 0.0, 1.0, 0.4, "R21.2, T n=2: a friend is sent twice"),
+            Param("sour", "share per act", 0.0, 1.0, 0.6, "R21.6 actors"),
+            Param("spend", "share per act", 0.0, 1.0, 0.4, "R21.2: a friend is sent twice"),
             Param("half_life", "day", 1.0, 365.0, 21.0, "F21.3, C n=3: voices cluster within days and weeks"),
         ),
     )

@@ -46,8 +46,8 @@ class Openness(AbstractMechanism):
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("step", "step", 0.0, 6.0, 0.5, "F27.1, T n=1 long path: one step at a time over years"),
             Param("jump", "step", 0.0, 6.0, 1.0, "F27.1, T n=1: no stage is left out"),
-            Param("wait", "share", 0.0, 1.0, 1.0, "R27.7, T n=1: the first public attack comes from an ally"),
-            Param("echo", "day", 1.0, 3650.0, 30.0, "S18 cascade and R27.7, T n=1: allies follow within months"),
+            Param("wait", "share", 0.0, 1.0, 1.0, "R27.7: the first public attack comes from an ally"),
+            Param("echo", "day", 1.0, 3650.0, 30.0, "S18 cascade and R27.7: allies follow within months"),
             Param("half_life", "day", 30.0, 7300.0, 365.0, "S27 effects, C n=1: few reversals; ours, at full warmth"),
         ),
     )

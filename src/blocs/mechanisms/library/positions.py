@@ -64,8 +64,8 @@ class Positions(AbstractMechanism):
             Param(
                 "rate", "share per unit of cooperation", 0.0, 1.0, 0.05, "F05.3, C n=1: public stance moves in steps"
             ),
-            Param("bind", "share per act fully in the open", 0.0, 1.0, 0.5, "R05.5 and R01.8, T n=2: said is said"),
-            Param("stiffen", "rung per act", 0.0, 12.0, 1.0, "R05.8, T n=6: one kind of dissent after another"),
+            Param("bind", "share per act fully in the open", 0.0, 1.0, 0.5, "R05.5 and R01.8: said is said"),
+            Param("stiffen", "rung per act", 0.0, 12.0, 1.0, "R05.8: one kind of dissent after another"),
             Param(
                 "internalise", "day", 30.0, 36500.0, 3650.0, "F05.3, C n=1: private views hardly move in years; ours"
             ),

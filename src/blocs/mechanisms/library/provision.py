@@ -67,7 +67,7 @@ class Provision(AbstractMechanism):
             Param("dearth", "share per share of crop", 0.0, 10.0, 1.0, "F11.3: bad harvests too; ours"),
             Param("word", "share", 0.0, 1.0, 0.3, "S11 procedure 1 and 4, T n=2"),
             Param("half_life", "day", 30.0, 3650.0, 365.0, "F11.4, T n=3: unlimited, withdrawn, refused within years"),
-            Param("lure", "share a year", 0.0, 1.0, 0.05, "R11.1, C n=2; ours: a twentieth of use a year"),
+            Param("lure", "share a year", 0.0, 1.0, 0.05, "R11.1; ours: a twentieth of use a year"),
         ),
     )
 

@@ -58,18 +58,18 @@ class Resilience(AbstractMechanism):
         slow=True,
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
-            Param("search", "day", 7.0, 3650.0, 240.0, "R19.5, T n=3: substitutes in months; at full burden"),
+            Param("search", "day", 7.0, 3650.0, 240.0, "R19.5: substitutes in months; at full burden"),
             Param(
                 "learn",
                 "day",
                 7.0,
                 7300.0,
                 120.0,
-                "R19.1, I n=2: the estimate was wrong for about a year; at full burden",
+                "R19.1: the estimate was wrong for about a year; at full burden",
             ),
             Param("feel", "day", 7.0, 3650.0, 90.0, "S19 procedure 5, C n=1: want builds within a season"),
             Param("opinion", "day", 7.0, 3650.0, 90.0, "F19.3, C n=1: opinion turns within a season; ours"),
-            Param("offer", "share per unit of cooperation", 0.0, 1.0, 0.2, "S20 to S19 and R19.3, T n=1"),
+            Param("offer", "share per unit of cooperation", 0.0, 1.0, 0.2, "S20 to S19 and R19.3"),
             Param("comfort", "share per unit of cooperation", 0.0, 1.0, 0.3, "S19 procedure 3, T n=1"),
         ),
     )

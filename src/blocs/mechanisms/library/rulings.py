@@ -72,23 +72,23 @@ class Rulings(AbstractMechanism):
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("notice", "day", 0.0, 365.0, 3.0, "S22 parameters, T n=1: 2-3 days"),
-            Param("sweep", "share", 0.0, 1.0, 1.0, "R22.2, T n=3: annulled in the name of all"),
+            Param("sweep", "share", 0.0, 1.0, 1.0, "R22.2: annulled in the name of all"),
             Param(
                 "protest", "per day", 0.0, 1.0, 0.04, "F22.4, T n=1: two letters in three days by the most concerned"
             ),
-            Param("spread", "day", 7.0, 3650.0, 120.0, "R22.1, T n=4: within months"),
-            Param("drop", "share", 0.0, 1.0, 0.4, "R22.4, T n=1: a signer is dropped under a pretext"),
+            Param("spread", "day", 7.0, 3650.0, 120.0, "R22.1: within months"),
+            Param("drop", "share", 0.0, 1.0, 0.4, "R22.4: a signer is dropped under a pretext"),
             Param("recant", "per day", 0.0, 0.5, 0.008, "F22.1, T n=4: within about a year"),
-            Param("race", "ratio", 0.0, 10.0, 2.0, "R04.3, T n=4: pressure rises with the number of peers"),
-            Param("insincere", "ratio", 0.0, 10.0, 2.0, "R22.6, T n=2"),
-            Param("firm", "share", 0.0, 1.0, 0.95, "R22.5 and R22.7, T n=1"),
+            Param("race", "ratio", 0.0, 10.0, 2.0, "R04.3: pressure rises with the number of peers"),
+            Param("insincere", "ratio", 0.0, 10.0, 2.0, "R22.6"),
+            Param("firm", "share", 0.0, 1.0, 0.95, "R22.5 and R22.7"),
             Param(
                 "loose", "share", 0.0, 1.0, 0.6, "F22.3, C n=1: signers hold to it less than those bound by evidence"
             ),
-            Param("undo", "share", 0.0, 1.0, 0.7, "R04.5, T n=3: a reopened case turns on those who judged"),
+            Param("undo", "share", 0.0, 1.0, 0.7, "R04.5: a reopened case turns on those who judged"),
             Param("rest", "share", 0.0, 1.0, 0.7, "ours: default of the vocabulary"),
-            Param("cost", "share", 0.0, 1.0, 0.6, "R22.1, T n=4: legitimacy of the judges falls"),
-            Param("half_life", "day", 7.0, 3650.0, 90.0, "R22.1, T n=4: months"),
+            Param("cost", "share", 0.0, 1.0, 0.6, "R22.1: legitimacy of the judges falls"),
+            Param("half_life", "day", 7.0, 3650.0, 90.0, "R22.1: months"),
         ),
     )
 

@@ -40,7 +40,7 @@ class Warmth(AbstractMechanism):
             Param("strength", "share", 0.0, 1.0, 1.0, "scales the whole mechanism"),
             Param("rate", "share per unit of cooperation", 0.0, 1.0, 0.08, "F05.4, C n=5: a visit year turns a pair"),
             Param("echo", "share", 0.0, 1.0, 0.5, "S09 signals are answered in kind, C n=4"),
-            Param("mirror", "share", 0.0, 1.0, 0.25, "R20.1, T n=5"),
+            Param("mirror", "share", 0.0, 1.0, 0.25, "R20.1"),
             Param("camp", "index", -1.0, 1.0, 0.3, "S20: members are formally friendly, C n=8"),
             Param("half_life", "day", 30.0, 7300.0, 1095.0, "S20 parameters: phases of a pair last 1-3 years, C n=4"),
         ),
