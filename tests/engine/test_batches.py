@@ -25,7 +25,8 @@ def job(parts):
         for x in (s, s.replace(cohesion=s.cohesion * 0.5), lab.start(lab.world(), seed=3))
     )
     control = lab.light(nothing(lab.ACTORS, lab.ACTS))
-    return rooms.Job(m, c, control, lab.WATCH, 4, starts, date(2000, 1, 1), date(2000, 2, 1))
+    ends = float(s.clock) + m.step_days * (np.arange(4) + 1.0)
+    return rooms.Job(m, c, control, lab.WATCH, ends, starts, date(2000, 1, 1), date(2000, 2, 1))
 
 
 def batches(job, runs: int, seed: int, progress=None, cores: int = 1):
@@ -63,7 +64,7 @@ def test_a_run_is_the_same_whatever_the_number_of_runs_and_cores(job, monkeypatc
 def fake(needs: int, calls: list[int]):
     """A simulation whose longest run holds `needs` acts."""
 
-    def simulate(model, coefficients, state, control, watch, keys, steps, slots):
+    def simulate(model, coefficients, state, control, watch, keys, steps, slots, last):
         calls.append(slots)
         held = min(needs, slots + 1)
         runs = len(keys)

@@ -21,7 +21,7 @@ from blocs.jobs.key_acts import key_acts
 from blocs.jobs.pipeline import built_without, covered, day, made_fit
 from blocs.jobs.rebuild import rebuild
 from blocs.jobs.run import Plan, run
-from blocs.jobs.tune import Variant, default_origins, grid, months_before, rows_of, split, tune
+from blocs.jobs.tune import ONE_AT_A_TIME, Variant, default_origins, grid, months_before, rows_of, split, tune
 from blocs.scenario.build import build
 from blocs.scenario.folder import DATA
 from blocs.scenario.load import load
@@ -193,7 +193,7 @@ def test_origins_are_the_last_two_years_of_training() -> None:
 def test_the_grid_changes_one_thing_at_a_time() -> None:
     default, *rest = grid(["warmth"])
     assert default == Variant(PriorSettings())
-    names = ("spread", "structure_spread", "lean", "table_scale")
+    names = tuple(ONE_AT_A_TIME)
     for variant in rest[:-1]:
         assert sum(getattr(variant.settings, n) != getattr(default.settings, n) for n in names) == 1
     assert rest[-1] == Variant(PriorSettings(), ("warmth",))

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import equinox as eqx
 import jax
-from jaxtyping import Array, UInt32
+from jaxtyping import Array, Float, UInt32
 
 from blocs.bloc.state import State
 from blocs.engine.compiler import OPTIONS
 from blocs.engine.control import Control
-from blocs.engine.loop import Carry, Track, first_carry, one_step
+from blocs.engine.loop import Carry, Track, first_carry, one_step, span_of
 from blocs.engine.model import Coefficients, Model
 from blocs.ground.axes import Key
 
@@ -33,6 +33,7 @@ def histories(
     steps: int,
     slots: int,
     each: Model | None = None,
+    last: Float[Array, ""] | None = None,
 ) -> History:
     """Run `steps` steps once for each key and keep the state at the end of every step.
 
@@ -46,19 +47,21 @@ def histories(
         steps: number of steps of `model.step_days`.
         slots: acts a run can hold; a run that needs more is reported by `Track.acts > slots`.
         each: arrays of the model that differ between runs, with a leading axis run; `None` elsewhere.
+        last: as for `simulate`.
     """
 
     def one(given: tuple[Key, State, Control, Model | None]) -> History:
         key, begin, doing, own = given
         parts = model if own is None else eqx.combine(own, model)
         first = first_carry(begin, doing, steps, slots, 0)
+        span = span_of(begin, steps, model.step_days, last)
 
         def step(carry: Carry, _: None) -> tuple[Carry, State]:
-            done = one_step(parts, coefficients, doing, (), key, begin.clock, carry)
+            done = one_step(parts, coefficients, doing, (), key, span, carry)
             return done, done.state
 
-        last, states = jax.lax.scan(step, first, length=steps)
-        return History(last.track, states)
+        end, states = jax.lax.scan(step, first, length=steps)
+        return History(end.track, states)
 
     return jax.lax.map(one, (keys, state, control, each))
 

@@ -46,6 +46,27 @@ class Track(NamedTuple):
     watched: Float[Array, "step watch"]
 
 
+class Span(NamedTuple):
+    """The time of a run, in days since the epoch: when it begins, when the step that it begins in began, when it ends.
+
+    A run may begin and end inside a step: the first step is then what is left of it, and the last one is not closed.
+    """
+
+    begin: Scalar
+    grid: Scalar
+    last: Scalar
+
+    def close(self, step: Int[Array, ""], step_days: float) -> Scalar:
+        """Return when a step closes."""
+        return self.grid + (step + 1) * step_days
+
+
+def span_of(state: State, steps: int | Int[Array, ""], step_days: float, last: Scalar | None = None) -> Span:
+    """Return the time of a run of some steps from a state, up to the close of the last step or a day before that."""
+    grid = state.clock - state.age
+    return Span(state.clock, grid, grid + steps * step_days if last is None else last)
+
+
 class Carry(NamedTuple):
     """One run between two turns: the state, the step and the act within it, forced acts done, held edits, the track."""
 
@@ -89,6 +110,7 @@ def simulate(
     steps: int,
     slots: int,
     lanes: int | None = None,
+    last: float | None = None,
 ) -> Track:
     """Run `steps` steps from one state once for each key; all axes of the result get a leading axis run.
 
@@ -99,14 +121,18 @@ def simulate(
         control: interventions (`control.nothing` for none).
         watch: which quantities to note at the end of each step.
         keys: one random key a run.
-        steps: number of steps of `model.step_days`.
+        steps: number of steps of `model.step_days`; one that the state lies inside is the first.
         slots: acts a run can hold; a run that needs more is reported by `Track.acts > slots`.
         lanes: runs side by side, at least 1; by default 1 on a CPU and all on an accelerator.
+        last: the day, since the epoch, at which a run ends inside its last step; by default the close of that step.
     """
     if lanes is None:
         lanes = 1 if jax.default_backend() == "cpu" else len(keys)
     room = -(-steps // ROOM) * ROOM
-    track = _runs(model, coefficients, state, control, watch, keys, jnp.asarray(steps, jnp.int32), room, slots, lanes)
+    ends = None if last is None else jnp.asarray(last, state.clock.dtype)
+    span = span_of(state, steps, model.step_days, ends)
+    count = jnp.asarray(steps, jnp.int32)
+    track = _runs(model, coefficients, state, control, watch, keys, span, count, room, slots, lanes)
     return track._replace(watched=track.watched[:, :steps])
 
 
@@ -118,6 +144,7 @@ def _runs(
     control: Control,
     watch: Watch,
     keys: UInt32[Array, "run 2"],
+    span: Span,
     steps: Int[Array, ""],
     room: int,
     slots: int,
@@ -127,7 +154,7 @@ def _runs(
 
     def one(key: Key) -> Track:
         def step(carry: Carry) -> Carry:
-            return one_step(model, coefficients, control, watch, key, state.clock, carry)
+            return one_step(model, coefficients, control, watch, key, span, carry)
 
         return jax.lax.while_loop(lambda c: c.step < steps, step, first).track
 
@@ -150,11 +177,11 @@ def first_carry(state: State, control: Control, steps: int, slots: int, width: i
 
 
 def one_step(
-    model: Model, coefficients: Coefficients, control: Control, watch: Watch, key: Key, start: Scalar, carry: Carry
+    model: Model, coefficients: Coefficients, control: Control, watch: Watch, key: Key, span: Span, carry: Carry
 ) -> Carry:
-    """One step of a run that began at `start`: its acts, one after another, then its close."""
+    """One step of a run: its acts, one after another, then its close, or the end of the run if that comes first."""
     this_step = at(key, carry.step)
-    end = start + (carry.step + 1) * model.step_days
+    end = jnp.minimum(span.close(carry.step, model.step_days), span.last)
 
     def due(now: Carry) -> Due:
         return _due(rules_at(model, control.rules, now.state.clock), coefficients, control, this_step, end, now)
@@ -165,7 +192,7 @@ def one_step(
         return done, due(done)
 
     carry, _ = jax.lax.while_loop(lambda turn: turn[1].acts, act, (carry, due(carry)))
-    return _close(rules_at(model, control.rules, carry.state.clock), control, watch, this_step, end, carry)
+    return _close(rules_at(model, control.rules, carry.state.clock), control, watch, this_step, span, carry)
 
 
 class Due(NamedTuple):
@@ -209,10 +236,12 @@ def _act(model: Model, coefficients: Coefficients, control: Control, carry: Carr
     return carry._replace(state=state, slot=carry.slot + 1, forced=carry.forced + due.forced, track=track)
 
 
-def _close(model: Model, control: Control, watch: Watch, key: Key, end: Scalar, carry: Carry) -> Carry:
+def _close(model: Model, control: Control, watch: Watch, key: Key, span: Span, carry: Carry) -> Carry:
+    close = span.close(carry.step, model.step_days)
+    begin, end = jnp.maximum(close - model.step_days, span.begin), jnp.minimum(close, span.last)
     # what time draws belongs to the step alone: runs with more or fewer acts share it
-    state = close_step(model, key, wait(carry.state, end - carry.state.clock))
-    state, held = apply_edits(control.edits, state, carry.held, end - model.step_days, end)
+    state = close_step(model, key, wait(carry.state, end - carry.state.clock), whole=close <= span.last)
+    state, held = apply_edits(control.edits, state, carry.held, begin, end)
     track = carry.track._replace(watched=carry.track.watched.at[carry.step].set(read_watch(watch, state)))
     none = jnp.zeros((), jnp.uint32)
     return Carry(state, carry.step + 1, none, carry.forced, held, track)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Bool
 
 from blocs.bloc.state import State
 from blocs.bloc.world import Act
@@ -30,21 +31,22 @@ def perform(model: Model, state: State, act: Act) -> State:
     return state
 
 
-def close_step(model: Model, key: Key, state: State) -> State:
+def close_step(model: Model, key: Key, state: State, whole: bool | Bool[Array, ""] = True) -> State:
     """Apply one whole step of time through every mechanism in order; memory becomes current and its age 0.
 
-    Slow mechanisms take turns: each is ticked once in `model.stride` steps, by the days of all of them.
+    Slow mechanisms take turns: each is ticked once in `model.stride` steps, by the days of all of them. A step that is not
+    `whole` is left open: nothing is applied.
     """
     days = jnp.asarray(model.step_days, state.clock.dtype)
     step = jnp.round(state.clock / days)
     for place, mechanism in enumerate(model.mechanisms):
         # a branch of its own: what is switched off or not due costs nothing
         stride = model.stride if mechanism.card.slow else 1
-        due = (mechanism.strength > 0) & (jnp.mod(step + place, stride) < 0.5)
+        due = whole & (mechanism.strength > 0) & (jnp.mod(step + place, stride) < 0.5)
         tick = _ticking(model, mechanism, key, stride * days)
         with jax.named_scope(mechanism.card.name):
             state = only_when(due, state, mechanism.card.writes, tick)
-    return state.replace(age=jnp.zeros_like(state.age))
+    return state.replace(age=jnp.where(whole, 0.0, state.age).astype(state.age.dtype))
 
 
 def _ticking(model: Model, mechanism: AbstractMechanism, key: Key, days: Scalar) -> Callable[[State], State]:

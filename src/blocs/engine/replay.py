@@ -30,7 +30,8 @@ class Tape(NamedTuple):
 
     `kind` 0 closes a step, 1 performs an act after `days`, 2 notes a stated position after `days`: `source` holds
     `issue` at `value` with `salience`, in public (`act` 0), in private (`act` 1) or in both (`act` 2). A negative
-    salience means that none was coded. 3 does nothing: it fills a tape up to a length that others share.
+    salience means that none was coded. 3 does nothing: it fills a tape up to a length that others share. 4 lets `days` pass
+    inside a step.
     """
 
     kind: Int[Array, " op"]
@@ -44,7 +45,7 @@ class Tape(NamedTuple):
     salience: Float[Array, " op"]
 
 
-CLOSE, ACT, POSITION, SKIP = 0, 1, 2, 3
+CLOSE, ACT, POSITION, SKIP, PASS = 0, 1, 2, 3, 4
 
 
 class Sets(NamedTuple):
@@ -67,7 +68,7 @@ def replay(
 
     def one(carry: tuple[State, Array], op: Tape) -> tuple[tuple[State, Array], tuple[Array, Sets]]:
         now, n = carry
-        later, sets = jax.lax.switch(op.kind, (_close, _act, _position, _no_change), model, now, op, at(key, n))
+        later, sets = jax.lax.switch(op.kind, (_close, _act, _position, _no_change, _pass), model, now, op, at(key, n))
         return (later, n + 1), (read_watch(watch, later), sets)
 
     (end, _), (watched, sets) = jax.lax.scan(one, (state, jnp.asarray(first, jnp.uint32)), tape)
@@ -79,7 +80,7 @@ def walk(
 ) -> tuple[State, Float[Array, "op watch"]]:
     """Return what `replay` does, without the choice sets: a much smaller program."""
 
-    moves = (_closed, _acted, _noted, lambda model, now, op, key: now)
+    moves = (_closed, _acted, _noted, lambda model, now, op, key: now, _passed)
 
     def one(carry: tuple[State, Array], op: Tape) -> tuple[tuple[State, Array], Array]:
         now, n = carry
@@ -104,6 +105,14 @@ def _close(model: Model, state: State, op: Tape, key: Array) -> tuple[State, Set
 
 def _no_change(model: Model, state: State, op: Tape, key: Array) -> tuple[State, Sets]:
     return state, _no_sets(model, state, op, key)
+
+
+def _passed(model: Model, state: State, op: Tape, key: Array) -> State:
+    return wait(state, op.days)
+
+
+def _pass(model: Model, state: State, op: Tape, key: Array) -> tuple[State, Sets]:
+    return _passed(model, state, op, key), _no_sets(model, state, op, key)
 
 
 def _no_sets(model: Model, state: State, op: Tape, key: Array) -> Sets:

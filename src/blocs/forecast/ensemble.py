@@ -28,7 +28,8 @@ class Ensemble:
     """Simulated histories.
 
     Acts are flat arrays over all runs in order of run and day: `run`, `day` (days since the epoch), and `code` with the
-    columns source, target, act, issue. `watched` has axes (run, step, watch).
+    columns source, target, act, issue. `watched` has axes (run, step, watch); `step_ends` is the moment at which each step
+    ends, in days since the epoch (axis step): the last one ends with the last day of the forecast.
     """
 
     fit: Fit
@@ -43,7 +44,7 @@ class Ensemble:
     code: NDArray[np.int16]
     watch: Watch
     watched: NDArray[np.float32]
-    first_day: float
+    step_ends: NDArray[np.float64]
 
     def head(self, runs: int) -> Ensemble:
         """Return the first runs alone: bit for bit what a forecast of so few runs would hold."""
@@ -74,9 +75,7 @@ class Ensemble:
 
     def dates(self) -> list[date]:
         """Return the last day of every step."""
-        length = self.fit.built.model.step_days
-        first = self.fit.built.epoch + timedelta(days=self.first_day)
-        return [first + timedelta(days=length * (s + 1)) for s in range(self.watched.shape[1])]
+        return [self.fit.built.epoch + timedelta(days=float(end) - 1.0) for end in self.step_ends]
 
     def to_polars(self) -> pl.DataFrame:
         """Return the simulated acts: run, date, source, target, act, issue."""

@@ -12,11 +12,14 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import softmax
 
+from blocs.bloc.state import State
 from blocs.conduct.base import LEVELS, Level, option_names
-from blocs.engine.replay import ACT, CLOSE, Sets, Tape
+from blocs.engine.replay import ACT, Sets, Tape
 from blocs.forecast.ensemble import Ensemble
+from blocs.forecast.inside import look_inside
 from blocs.ground.errors import bad_input
 from blocs.inference.fit import Fit
+from blocs.inference.observation import Assumption
 from blocs.inference.pooled import LevelData
 from blocs.inference.sets import Recorded, choice_sets_of, record_sets
 
@@ -93,10 +96,13 @@ def explain_recorded(fit: Fit, event_id: str, recorded: Recorded | None = None) 
 
 
 def explain_simulated(ensemble: Ensemble, run: int, number: int) -> Explanation:
-    """Explain the act at position `number` of a simulated run, by replaying that run's acts.
+    """Explain the act at position `number` of a simulated run, from the state that the run had then.
+
+    The run is simulated once more with the whole state kept. What interventions forbade is weighed like the rest.
 
     Raises:
         InputError: no such run or act.
+        BlocsError: the run holds more acts than there is room for.
     """
     fit, built = ensemble.fit, ensemble.fit.built
     mine = np.flatnonzero(ensemble.run == run)
@@ -105,12 +111,13 @@ def explain_simulated(ensemble: Ensemble, run: int, number: int) -> Explanation:
             "explain", "run", f"no act {number} in run {run}", f"a run below {ensemble.runs} with that many acts"
         )
     day, code = ensemble.day[mine].astype(float), ensemble.code[mine].astype(int)
-    state = fit.ends[(run // _batch()) % len(fit.ends)]
-    tape = _tape_of(float(state.clock), built.model.step_days, day, code)
-    sets = choice_sets_of(built, state, tape)
-    levels = tuple(
-        _level(fit, level, _one(fit, level, sets, code[:, n]), np.array([number])) for n, level in enumerate(LEVELS)
-    )
+    step = np.searchsorted(ensemble.step_ends, day, side="right")
+    # acts of the same step that came before it, which the state at the close of the last step does not know
+    held = np.flatnonzero((step == step[number]) & (np.arange(len(day)) <= number))
+    state = _state_of(ensemble, run, int(step[number]))
+    sets = choice_sets_of(built, state, _tape_of(float(state.clock), day[held], code[held]))
+    place = np.array([len(held) - 1])
+    levels = tuple(_level(fit, level, _one(fit, level, sets, code[held, n]), place) for n, level in enumerate(LEVELS))
     w = built.model.world
     i, j, g, k = code[number]
     title = f"run {run}, act {number}: {w.actors[i]} to {w.actors[j]}, {w.acts[g]} on {w.issues[k]}"
@@ -119,24 +126,24 @@ def explain_simulated(ensemble: Ensemble, run: int, number: int) -> Explanation:
     return Explanation(title, str(when), levels, _because_simulated(fit, acts, int(i), int(j), float(day[number])))
 
 
-def _batch() -> int:
-    from blocs.forecast.simulate import BATCH
+def _state_of(ensemble: Ensemble, run: int, step: int) -> State:
+    """Return the state with which a step of a run begins, in the precision of the fit."""
+    fit = ensemble.fit
+    (inside,) = look_inside(
+        fit, [run], ensemble.start, ensemble.end, ensemble.seed, ensemble.do, Assumption(ensemble.about),
+        within_training=ensemble.start <= fit.until,
+    )  # fmt: skip
+    like = vars(fit.built.state)
+    return State(**{name: jnp.asarray(value[step], like[name].dtype) for name, value in inside.values.items()})
 
-    return BATCH
 
-
-def _tape_of(start: float, step: float, day: Floats, code: NDArray[np.int64]) -> Tape:
-    steps = int(np.ceil((day.max() - start) / step))
-    when = np.concatenate([day, start + step * (1.0 + np.arange(steps))])
-    kind = np.concatenate([np.full(len(day), ACT), np.full(steps, CLOSE)])
-    codes = np.concatenate([code, np.zeros((steps, 4), int)])
-    order = np.lexsort((kind != ACT, when))
-    when, kind, codes = when[order], kind[order], codes[order]
-    real = jnp.zeros(len(when))
-    index = [jnp.asarray(c, jnp.int32) for c in (kind, *codes.T)]
-    waits = jnp.asarray(np.diff(when, prepend=start))
-    source, target, act, issue = index[1:]
-    return Tape(index[0], waits, source, target, act, issue, jnp.ones(len(when)), real, real)
+def _tape_of(start: float, day: Floats, code: NDArray[np.int64]) -> Tape:
+    """Lay acts of one step on a tape."""
+    index = [jnp.asarray(c, jnp.int32) for c in (np.full(len(day), ACT), *code.T)]
+    real = jnp.zeros(len(day))
+    kind, source, target, act, issue = index
+    waits = jnp.asarray(np.diff(day, prepend=start))
+    return Tape(kind, waits, source, target, act, issue, jnp.ones(len(day)), real, real)
 
 
 def _one(fit: Fit, level: Level, sets: Sets, chosen: NDArray[np.int64]) -> LevelData:

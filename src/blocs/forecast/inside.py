@@ -39,7 +39,7 @@ class Inside:
 
     def when(self, step: int) -> date:
         """Return the last day of a step (0: the eve of the first)."""
-        return self.date_of(float(self.values["clock"][step]))
+        return self.date_of(float(np.ceil(self.values["clock"][step])) - 1.0)
 
     def date_of(self, day: float) -> date:
         """Return the date of a day since the epoch."""
@@ -54,6 +54,7 @@ def look_inside(
     seed: int = 0,
     do: Iterable[str] = (),
     assumption: Assumption = Assumption.RECORD,
+    within_training: bool = False,
 ) -> Iterable[Inside]:
     """Yield runs of the forecast that `forecast` makes with the same arguments, one at a time: equal seeds, equal acts.
 
@@ -61,13 +62,14 @@ def look_inside(
         fit: a model fitted before the forecast.
         runs: numbers of the runs, each 0 or more.
         start, end, seed, do, assumption: as for `forecast`.
+        within_training: let `start` lie inside the training period, as `inside` of `forecast` does.
 
     Raises:
         InputError: dates out of order or before the end of training, or a faulty intervention.
         BlocsError: a run holds more acts than it has room for.
     """
     lines = tuple(do)
-    job = prepared(fit, start, end, 1, lines, assumption)
+    job = prepared(fit, start, end, 1, lines, assumption, within_training)
     for run in runs:
         found = _again(job, run, seed)
         count = int(found.track.acts[0])
@@ -85,4 +87,4 @@ def look_inside(
 def _again(job: Job, run: int, seed: int) -> History:
     state, control = (jax.tree.map(lambda x: x[None], tree) for tree in (job.start_of(run), job.control))
     keys = key_of(seed, jnp.asarray([run]))
-    return histories(job.model, job.coefficients, state, control, keys, job.steps, SLOTS)
+    return histories(job.model, job.coefficients, state, control, keys, job.steps, SLOTS, last=jnp.float32(job.last))

@@ -22,6 +22,8 @@ from blocs.scenario.outcomes import AllOf, AnyOf, Condition, EventCondition, Eve
 
 NEVER = np.inf
 DATE_QUANTILES = (0.1, 0.5, 0.9)
+A_DAY = 1.0
+"""From the moment at which a step ends back to its last day."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,11 @@ class OutcomeForecast:
 
 def histories(ensemble: Ensemble) -> Histories:
     """Return the histories of an ensemble."""
-    length = ensemble.fit.built.model.step_days
     entries = [(name, place) for name, index in ensemble.watch for place in index]
-    steps = ensemble.watched.shape[1]
     return Histories(
         ensemble.runs, ensemble.run, ensemble.day, ensemble.code,
         {entry: ensemble.watched[:, :, n] for n, entry in enumerate(entries)},
-        ensemble.first_day + length * (np.arange(steps) + 1.0),
+        ensemble.step_ends - A_DAY,
     )  # fmt: skip
 
 
@@ -78,8 +78,7 @@ def _recorded(
     frame = usable_acts(built, until=end)
     chronology = draw_chronology(built, frame, seed, end, end)
     watch = default_watch(built)
-    values = watch_record(built, chronology, watch)
-    days = built.model.step_days * (1.0 + np.arange(len(values)))
+    days, values = watch_record(built, chronology, watch)
     inside = days > built.day(start)
     entries = [(name, place) for name, index in watch for place in index]
     watched = {entry: values[inside, n][None, :] for n, entry in enumerate(entries)}
@@ -87,7 +86,7 @@ def _recorded(
     code = np.stack([acts[c].to_numpy() for c in ("i", "j", "g", "k")], axis=1).astype(np.int16)
     limits = tuple(np.asarray([built.day(on) for on in acts[c]], float) for c in ("start", "end"))
     history = Histories(
-        1, np.zeros(acts.height, np.int32), acts["day"].to_numpy(), code.reshape(-1, 4), watched, days[inside]
+        1, np.zeros(acts.height, np.int32), acts["day"].to_numpy(), code.reshape(-1, 4), watched, days[inside] - A_DAY
     )
     return history, (limits[0], limits[1])
 

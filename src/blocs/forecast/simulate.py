@@ -41,16 +41,29 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Job:
-    """A forecast ready to be simulated: in float32, one starting state for each chronology."""
+    """A forecast ready to be simulated: in float32, one starting state for each chronology.
+
+    `step_ends` is the moment at which each step ends, in days since the epoch; the last is the end of the last day.
+    """
 
     model: Model
     coefficients: Coefficients
     control: Control
     watch: Watch
-    steps: int
+    step_ends: NDArray[np.float64]
     starts: tuple[State, ...]
     start: date
     end: date
+
+    @property
+    def steps(self) -> int:
+        """Number of steps, the first and the last of which may be parts."""
+        return len(self.step_ends)
+
+    @property
+    def last(self) -> float:
+        """The end of the last day, in days since the epoch."""
+        return float(self.step_ends[-1])
 
     def start_of(self, run: int) -> State:
         """Return the state from which a run starts: batch b starts from chronology b modulo their number."""
@@ -99,7 +112,7 @@ def forecast(
         code=np.concatenate([b.code for b in batches]),
         watch=job.watch,
         watched=watched,
-        first_day=float(job.starts[0].clock),
+        step_ends=job.step_ends,
     )  # fmt: skip
 
 
@@ -117,13 +130,12 @@ def prepared(
     start, end = _checked_dates(fit, start, end, runs, inside)
     ends = _starting_states(fit, start)
     light = cast(built, np.float32)
-    steps = max(1, int(np.ceil((built.day(end) + 1.0 - float(ends[0].clock)) / built.model.step_days)))
     return Job(
         light.model,
         adjust(fit, assumption).astype(np.float32),
         control_for(light, tuple(do), start),
         default_watch(built),
-        steps,
+        _step_ends(ends[0], built.model.step_days, built.day(end) + 1.0),
         tuple(jax.tree.map(_single, s) for s in ends),
         start,
         end,
@@ -162,6 +174,12 @@ def _starting_states(fit: Fit, start: date) -> tuple[State, ...]:
     return tuple(
         s.replace(leader_changes=jnp.zeros_like(s.leader_changes), on_calendar=_calendar(s, first)) for s in ends
     )
+
+
+def _step_ends(state: State, step_days: float, last: float) -> NDArray[np.float64]:
+    grid = float(state.clock) - float(state.age)
+    count = int(np.ceil(round((last - grid) / step_days, 6)))
+    return np.minimum(grid + step_days * (np.arange(count) + 1.0), last)
 
 
 def _calendar(state: State, first: float) -> Array:
@@ -206,7 +224,15 @@ def _simulated(job: Job, first: int, keys: Array) -> Track:
     slots = SLOTS
     while True:
         track = simulate(
-            job.model, job.coefficients, job.start_of(first), job.control, job.watch, keys, job.steps, slots
+            job.model,
+            job.coefficients,
+            job.start_of(first),
+            job.control,
+            job.watch,
+            keys,
+            job.steps,
+            slots,
+            last=job.last,
         )
         if int(track.acts.max()) <= slots:
             return track

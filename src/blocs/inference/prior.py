@@ -1,9 +1,10 @@
 """Weakly informative priors: signs from theory and grades of SYSTEM.md weigh, scales come from the statistics.
 
 A coefficient is judged by what one typical step of its statistic does to log odds: `beta * d` with d the root mean
-square of the statistic within choice sets. The prior of `beta * d` is normal with a spread by family and a mean of the
-sign that theory gives, larger for what the source tells (T) than for what it infers (I) or coders generalised (C), and
-larger the more independent episodes show it.
+square of the statistic within choice sets, but no less than a tenth. Statistics are of order one: one that hardly
+varied in the record would else get a coefficient that explodes where it does vary. The prior of `beta * d` is normal
+with a spread by family and a mean of the sign that theory gives, larger for what the source tells (T) than for what it
+infers (I) or coders generalised (C), and larger the more independent episodes show it.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class PriorSettings:
         structure_spread: the same for covariates and state, which the record informs less.
         lean: prior mean of `beta * d` for an effect whose sign is told (T) of one episode, in units of its spread.
         table_scale: factor on the starting spreads of pooled tables.
+        least_step: the least typical step `d` that a prior reckons with.
         evidence_rounds: how often table spreads are re-estimated from the record.
     """
 
@@ -47,6 +49,7 @@ class PriorSettings:
     structure_spread: float = 0.05
     lean: float = 0.25
     table_scale: float = 0.6
+    least_step: float = 0.1
     evidence_rounds: int = 0
     free_families: tuple[str, ...] = field(default=("memory", "turns", "observation"))
 
@@ -68,7 +71,7 @@ def build_prior(
     steps: Mapping[str, float],
 ) -> Prior:
     """Return the priors of one level; `steps` gives the typical step of each effect by name."""
-    scale = np.array([steps[e.name] for e in effects])
+    scale = np.maximum([steps[e.name] for e in effects], settings.least_step)
     spread = np.array(
         [settings.spread if e.family in settings.free_families else settings.structure_spread for e in effects]
     )

@@ -19,7 +19,7 @@ from blocs.bloc.world import World
 from blocs.conduct.base import LEVELS, Level, Specification
 from blocs.engine.compiler import BRIEF
 from blocs.engine.model import Model
-from blocs.engine.replay import CLOSE, SKIP, Sets, Tape, recorded_sets, replay, walk
+from blocs.engine.replay import CLOSE, PASS, SKIP, Sets, Tape, recorded_sets, replay, walk
 from blocs.engine.watch import Watch
 from blocs.ground.keys import root
 from blocs.inference.pooled import LevelData
@@ -105,10 +105,17 @@ def states_on(built: Built, day: date, draws: int, seed: int = 0) -> tuple[State
     return tuple(_walk(built, tape, ())[0] for tape in tapes)
 
 
-def watch_record(built: Built, chronology: Chronology, watch: Watch) -> NDArray[np.float64]:
-    """Return watched numbers of the replayed record at the end of each step, axes (step, watch)."""
+def watch_record(built: Built, chronology: Chronology, watch: Watch) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the replayed record at the end of each step: when it ends (axis step), watched numbers (step, watch).
+
+    The last step ends with the tape, be it inside a step; days count from the epoch.
+    """
+    kind, days = np.asarray(chronology.tape.kind), np.cumsum(np.asarray(chronology.tape.days))
     watched = _walk(built, chronology.tape, watch)[1]
-    return watched[np.flatnonzero(np.asarray(chronology.tape.kind) == CLOSE)]
+    ends = np.flatnonzero((kind == CLOSE) | (kind == PASS))
+    # a tape that ends with a step passes no further time
+    ends = ends[np.append(np.diff(days[ends]) > 0, True)] if len(ends) else ends
+    return days[ends], watched[ends]
 
 
 def _sets_of(model: Model, state: State, tape: Tape) -> tuple[State, Sets]:

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from blocs.engine.replay import ACT, CLOSE, POSITION, Tape
+from blocs.engine.replay import ACT, CLOSE, PASS, POSITION, Tape
 from blocs.ground.errors import bad_input
 from blocs.scenario.build import Built
 
@@ -75,7 +75,7 @@ def draw_chronology(built: Built, acts: pl.DataFrame, seed: int, until: date, po
         built: the scenario as arrays.
         acts: rows of `usable_acts`.
         seed: which draw; equal seeds give equal chronologies.
-        until: last day of the tape; rounded up to a whole step.
+        until: last day of the tape, inside a step or at its close.
         positions_until: stated positions count only if their whole date lies before this day.
     """
     day = _draw_days(built, acts, np.random.default_rng(seed))
@@ -88,8 +88,7 @@ def draw_chronology(built: Built, acts: pl.DataFrame, seed: int, until: date, po
         _index(acts["act"], world.acts).alias("g"),
         _index(acts["issue"], world.issues).alias("k"),
     )[order].select("id", "scene", "day", "start", "end", "confidence", "i", "j", "g", "k")
-    steps = int(np.ceil((built.day(until) + 1.0) / built.model.step_days))
-    return Chronology(_tape(built, named, _positions(built, positions_until), steps), named)
+    return Chronology(_tape(built, named, _positions(built, positions_until), built.day(until) + 1.0), named)
 
 
 def _index(column: pl.Series, names: tuple[str, ...]) -> pl.Series:
@@ -141,18 +140,22 @@ def _positions(built: Built, until: date) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _tape(built: Built, acts: pl.DataFrame, positions: pl.DataFrame, steps: int) -> Tape:
+def _tape(built: Built, acts: pl.DataFrame, positions: pl.DataFrame, last: float) -> Tape:
+    """Lay acts, positions and closes on a tape up to `last`, in days since the epoch; 0 where nothing has passed yet."""
     length = built.model.step_days
-    ends = pl.DataFrame({"day": (np.arange(steps) + 1.0) * length, "kind": np.full(steps, CLOSE)})
+    closes = (np.arange(int(max(last, 0.0) // length)) + 1.0) * length
+    ends = pl.DataFrame({"day": np.append(closes, max(last, 0.0)), "kind": [*[CLOSE] * len(closes), PASS]})
     columns = ("day", "kind", "i", "j", "g", "k", "weight", "value", "salience")
     blank = {**dict.fromkeys(("i", "j", "g", "k"), 0), **dict.fromkeys(("weight", "value", "salience"), 0.0)}
     done = acts.with_columns(kind=pl.lit(ACT), weight=pl.lit(1.0), value=pl.lit(0.0), salience=pl.lit(0.0))
     held = positions.with_columns(kind=pl.lit(POSITION), j=pl.lit(0), g=pl.col("side"), weight=pl.lit(0.0))
     closed = ends.with_columns(**{name: pl.lit(value) for name, value in blank.items()})
     parts = [part.select(columns) for part in (done, held, closed)]
-    table = pl.concat(parts, how="vertical_relaxed").filter(pl.col("day") <= steps * length)
+    table = pl.concat(parts, how="vertical_relaxed").filter(pl.col("day") <= last)
     # a position noted at the moment a step closes belongs to the next step
-    table = table.sort("day", pl.col("kind").replace_strict({CLOSE: 1, ACT: 0, POSITION: 2}), maintain_order=True)
+    table = table.sort(
+        "day", pl.col("kind").replace_strict({CLOSE: 1, ACT: 0, POSITION: 2, PASS: 3}), maintain_order=True
+    )
     day = table["day"].to_numpy()
     waits = np.diff(day, prepend=0.0)
     columns_as = {c: jnp.asarray(table[c].cast(pl.Int32).to_numpy()) for c in ("kind", "i", "j", "g", "k")}

@@ -36,6 +36,7 @@ ONE_AT_A_TIME: dict[str, tuple[float, ...]] = {
     "structure_spread": (0.025, 0.1),
     "lean": (0.0, 0.5),
     "table_scale": (0.3, 1.0),
+    "least_step": (0.01, 0.2),
 }
 """Other values tried for each setting, the rest at their defaults."""
 
@@ -49,10 +50,8 @@ class Variant:
 
     def label(self, default: PriorSettings) -> str:
         """Return what sets it apart from the default settings."""
-        names = ("spread", "structure_spread", "lean", "table_scale")
-        changed = [
-            f"{n} {getattr(self.settings, n):g}" for n in names if getattr(self.settings, n) != getattr(default, n)
-        ]
+        mine, other = ({n: getattr(s, n) for n in ONE_AT_A_TIME} for s in (self.settings, default))
+        changed = [f"{n} {mine[n]:g}" for n in ONE_AT_A_TIME if mine[n] != other[n]]
         return ", ".join([*changed, *(f"without {w}" for w in self.without)]) or "default"
 
 

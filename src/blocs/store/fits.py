@@ -280,7 +280,8 @@ def _tempo(entry: TempoEntry, length: int, where: str) -> TempoFit:
 
 
 def _settings(file: FitFile, where: str) -> PriorSettings:
-    given = dict(file.settings)
+    # fits stored before there was a least step had none
+    given: dict[str, Any] = {"least_step": 0.0, **file.settings}
     if "free_families" in given:
         given["free_families"] = tuple(given["free_families"])
     try:
