@@ -192,3 +192,23 @@ def test_a_network_given_from_outside_cannot_be_simulated(table):
     fit = dynam(*table, "inertia(ties)", name="ties", networks={"ties": table[0]})
     with pytest.raises(InputError, match="simulated events could not change it"):
         fit.simulate()
+
+
+@pytest.mark.parametrize(
+    ("model", "terms"),
+    [
+        ("rem", "1 + inertia(weighted=True, halflife=2) + recip"),
+        ("rem", "inertia(weighted=True, halflife=2) + recip"),
+        ("rate", "1 + indeg(weighted=True, halflife=2)"),
+        ("rate", "indeg(weighted=True, halflife=2, transform=log1p)"),
+        ("choice", "inertia(weighted=True, halflife=2)"),
+    ],
+)
+def test_models_with_a_halflife_simulate_and_recover(model, terms):
+    events, actors, _ = invented(E=60)
+    args = (events, actors.drop("present"), terms)
+    grid = 0.5 if terms.startswith("1") else None
+    fit = rem(*args, grid=grid) if model == "rem" else dynam(*args, model, grid=grid)
+    assert fit.simulate(runs=2, seed=1)["run"].n_unique() == 2
+    assert fit.gof(runs=3, seed=1).fit()["p"].is_between(0.0, 1.0).all()
+    assert recover(fit, runs=3, seed=2)["coverage"].is_between(0.0, 1.0).all()

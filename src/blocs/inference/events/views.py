@@ -81,7 +81,7 @@ class TieView:
         old = float(self.weight[i, j])
         if new == old:
             return
-        sign = (new > 0) - (old > 0)
+        sign = int(new > 0) - int(old > 0)
         if sign > 0:
             for listener in self.listeners:
                 listener.toggle(self, i, j, 1)
