@@ -212,3 +212,48 @@ def test_models_with_a_halflife_simulate_and_recover(model, terms):
     assert fit.simulate(runs=2, seed=1)["run"].n_unique() == 2
     assert fit.gof(runs=3, seed=1).fit()["p"].is_between(0.0, 1.0).all()
     assert recover(fit, runs=3, seed=2)["coverage"].is_between(0.0, 1.0).all()
+
+
+def test_goodness_of_fit_of_pairs_does_not_know_their_sides():
+    """Exchanging sender and receiver of recorded events at random changes nothing, and the true model is accepted."""
+    actors = pl.DataFrame({"label": [f"s{k}" for k in range(9)], "size": np.random.default_rng(5).normal(size=9)})
+    rng = np.random.default_rng(1)
+    pairs = [sorted(rng.choice(9, 2, replace=False).tolist()) for _ in range(80)]
+    seed = pl.DataFrame(
+        {"time": np.arange(80.0), "sender": [f"s{i}" for i, _ in pairs], "receiver": [f"s{j}" for _, j in pairs]}
+    )
+    terms = "inertia + alter(size)"
+    true = dynam(seed, actors, terms, "coordination").simulate(1, seed=9).select("time", "sender", "receiver")
+    flip = pl.Series(rng.random(true.height) < 0.5)
+    turned = true.with_columns(
+        pl.when(flip).then("receiver").otherwise("sender").alias("sender"),
+        pl.when(flip).then("sender").otherwise("receiver").alias("receiver"),
+    )
+    one, other = (dynam(e, actors, terms, "coordination").gof(19, seed=1) for e in (true, turned))
+    assert set(one.levels) == {"degree", "repetition", "order", "triads"}
+    for family, seen in one.observed.items():
+        np.testing.assert_array_equal(seen, other.observed[family])
+        np.testing.assert_allclose(one.simulated[family], other.simulated[family])
+    assert one.fit()["p"].min() > 0.05
+
+
+def test_triads_without_direction_count_all_triples():
+    from itertools import combinations
+
+    from blocs.inference.events.gof_statistics import _triads_of_pairs
+
+    rng = np.random.default_rng(3)
+    i, j = rng.integers(0, 7, 12), rng.integers(0, 7, 12)
+    i, j = i[i != j], j[i != j]
+    tie = {frozenset(p) for p in zip(i.tolist(), j.tolist(), strict=True)}
+    sides = [sum(frozenset(p) in tie for p in combinations(three, 2)) for three in combinations(range(7), 3)]
+    assert list(_triads_of_pairs(i, j, 7).values()) == [sides.count(k) for k in (1, 2, 3)]
+
+
+def test_a_rate_model_alone_is_judged_by_what_it_models(table):
+    fit = dynam(*table, "1 + indeg", "rate")
+    assert set(fit.gof(3).levels) == {"activity", "turns", "waiting"}
+    with pytest.raises(InputError, match="rate model alone"):
+        fit.gof(3, families=["indegree"])
+    with pytest.raises(InputError, match="families"):
+        fit.gof(3, families=[])

@@ -67,6 +67,7 @@ class History:
     senders: tuple[str, ...]
     receivers: tuple[str, ...]
     one_mode: bool
+    directed: bool
     time: Floats
     sender: Ints
     receiver: Ints
@@ -134,6 +135,7 @@ def read_history(
         senders=tuple(rows),
         receivers=tuple(cols),
         one_mode=one_mode,
+        directed=directed,
         time=time,
         sender=i,
         receiver=j,
