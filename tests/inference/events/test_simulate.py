@@ -257,3 +257,23 @@ def test_a_rate_model_alone_is_judged_by_what_it_models(table):
         fit.gof(3, families=["indegree"])
     with pytest.raises(InputError, match="families"):
         fit.gof(3, families=[])
+
+
+@pytest.mark.parametrize("model", ["rem", "rem order", "rate", "choice", "choice + rate"])
+def test_simulated_events_have_recorded_increments(model, table):
+    rng = np.random.default_rng(0)
+    events = table[0].with_columns(pl.Series("increment", rng.choice([10.0, 20.0, 40.0], 120, p=[0.6, 0.3, 0.1])))
+    kept = events.filter(pl.col("time") >= 30.0).with_columns(pl.lit(7.0).alias("increment"))
+    for record, known in ((events, {10.0, 20.0, 40.0}), (kept, {7.0})):
+        args = (record, table[1])
+        rate = dynam(*args, "1", "rate") if "rate" in model else None
+        if model.startswith("rem"):
+            runs = rem(*args, "recip" if "order" in model else "1 + recip").simulate(20, seed=1)
+        else:
+            runs = (
+                rate.simulate(20, seed=1) if model == "rate" else dynam(*args, "recip").simulate(20, seed=1, rate=rate)
+            )
+        assert set(runs["increment"]) == known
+        if known == {10.0, 20.0, 40.0}:
+            share, want = (runs["increment"] == 10.0).mean(), (events["increment"] == 10.0).mean()
+            assert share == pytest.approx(want, abs=4 * np.sqrt(want * (1 - want) / runs.height))

@@ -40,6 +40,8 @@ def simulate(
     What the model does not explain is taken from the record: a choice or coordination model keeps the times (and a
     choice model the senders), a model of order only keeps the times. A rate model needs a `choice` fit to draw
     receivers and takes them at random without one; a choice model takes senders and times from a `rate` fit if given.
+    No model explains increments: an event at a recorded time keeps that of the record, an event whose time is drawn has
+    one drawn from those of the modelled events, so that a constant increment stays what it is.
 
     Args:
         fit: the fitted model.
@@ -237,6 +239,7 @@ def _exact(
     most = most_events(fit)
     made = 0
     grid = fit.problem.clock.grid or np.inf
+    amounts = _recorded_increments(fit)
     while made < most:
         u = mover.utilities()
         top = float(u.max())
@@ -255,11 +258,18 @@ def _exact(
         i, j = divmod(_pick(u, rng), mover.history.n2) if fit.problem.submodel == "tie" else (_pick(u, rng), -1)
         j = j if fit.problem.submodel == "tie" else _receiver(mover, chooser, i, rng)
         made += 1
-        yield Event(time, i, j, 1.0)
+        amount = float(rng.choice(amounts))
+        yield Event(time, i, j, amount)
         for m in movers:
-            m.replay.record(time, i, j, 1.0)
+            m.replay.record(time, i, j, amount)
         now = time
     warnings.warn(f"simulation stopped at {most} events: the fitted model runs away", stacklevel=2)
+
+
+def _recorded_increments(fit: EventFit) -> Floats:
+    """Return the increments of the modelled events [E]."""
+    history, clock = fit.problem.history, fit.problem.clock
+    return history.increment[(history.time >= clock.start) & (history.time <= clock.end)]
 
 
 def _warm_up(fit: EventFit, movers: list[_Mover]) -> float:
