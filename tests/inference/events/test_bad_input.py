@@ -93,8 +93,14 @@ def test_terms(terms, word):
         ({"start": 50.0}, "no event between"),
         ({"sample": 50}, "all receivers present"),
         ({"actors": ACTORS.with_columns(pl.lit("a").alias("label"))}, "stands there twice"),
-        ({"actors": ACTORS.with_columns(pl.Series("size", [1.0, float("nan"), 2.0, 3.0]))}, "actors:3: size"),
-        ({"actors": ACTORS.with_columns(pl.Series("camp", ["x", None, "y", "y"]))}, "actors:3: camp: is empty"),
+        (
+            {"actors": ACTORS.with_columns(pl.Series("size", [1.0, float("nan"), 2.0, 3.0])), "terms": "alter(size)"},
+            "actors:3: size",
+        ),
+        (
+            {"actors": ACTORS.with_columns(pl.Series("camp", ["x", None, "y", "y"])), "terms": "same(camp)"},
+            "actors:3: camp: is empty",
+        ),
         ({"grid": 3.0}, "without exact time"),
         ({"penalty": [-1.0]}, "not a precision"),
     ],
@@ -114,11 +120,6 @@ def test_two_modes_refuse_what_needs_one():
             dynam(events, ACTORS, term, receivers=claims)
     with pytest.raises(InputError, match="does not join"):
         rem(events, ACTORS, "indeg(calls, type=ego)", receivers=claims)
-
-
-def test_decay_in_exact_time_asks_for_a_grid():
-    with pytest.raises(InputError, match="decay within the intervals"):
-        rem(EVENTS, ACTORS, "1 + inertia(weighted=True, halflife=2)")
 
 
 def test_no_time_at_all():

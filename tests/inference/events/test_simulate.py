@@ -182,16 +182,20 @@ def test_with_events_keeps_the_clock(table):
         Event(t, int(i), int(j), 1.0)
         for t, i, j in zip(table[0]["time"], fit.problem.history.sender, fit.problem.history.receiver, strict=True)
     ]
-    from blocs.inference.events.models import fit_problem
+    from blocs.inference.events.estimate import fit_problem
 
     again = fit_problem(with_events(fit.problem, record, float(fit.times[-1])))
     np.testing.assert_allclose(again.coef, fit.coef, atol=1e-8)
 
 
-def test_a_network_given_from_outside_cannot_be_simulated(table):
-    fit = dynam(*table, "inertia(ties)", name="ties", networks={"ties": table[0]})
-    with pytest.raises(InputError, match="simulated events could not change it"):
+def test_a_table_without_the_events_cannot_give_them_up_to_simulation(table):
+    fit = dynam(*table, "inertia(ties)", name="ties", networks={"ties": table[0].head(100)})
+    assert any("lacks 20 of them" in note for note in fit.notes)
+    with pytest.raises(InputError, match="lacks 20 of 120 events"):
         fit.simulate()
+    with pytest.raises(InputError, match="holds none of the events"):
+        late = table[0].with_columns(pl.col("time") + 0.5)
+        dynam(*table, "inertia(ties)", name="ties", networks={"ties": late})
 
 
 @pytest.mark.parametrize(
@@ -207,8 +211,7 @@ def test_a_network_given_from_outside_cannot_be_simulated(table):
 def test_models_with_a_halflife_simulate_and_recover(model, terms):
     events, actors, _ = invented(E=60)
     args = (events, actors.drop("present"), terms)
-    grid = 0.5 if terms.startswith("1") else None
-    fit = rem(*args, grid=grid) if model == "rem" else dynam(*args, model, grid=grid)
+    fit = rem(*args) if model == "rem" else dynam(*args, model)
     assert fit.simulate(runs=2, seed=1)["run"].n_unique() == 2
     assert fit.gof(runs=3, seed=1).fit()["p"].is_between(0.0, 1.0).all()
     assert recover(fit, runs=3, seed=2)["coverage"].is_between(0.0, 1.0).all()

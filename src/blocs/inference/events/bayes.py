@@ -18,7 +18,8 @@ from blocs.ground.errors import bad_input
 from blocs.inference.choice import ChoiceDesign
 from blocs.inference.events.columns import Floats, Ints
 from blocs.inference.events.coordination import Coordination
-from blocs.inference.events.spells import ExactTime, OrderOnly, Spells
+from blocs.inference.events.likelihoods import ExactTime, OrderOnly
+from blocs.inference.events.spells import Spells
 
 if TYPE_CHECKING:
     from blocs.inference.events.fit import EventFit
@@ -216,9 +217,9 @@ def _sides(option: Ints, size: Mapping[str, int], submodel: str) -> dict[str, In
 def _of_exact(likelihood: ExactTime, sides: tuple[str, ...], size: Mapping[str, int], submodel: str) -> Sets:
     spells = likelihood.spells
     lasting = likelihood.exposure > 0
-    here, picked = (_sides(o, size, submodel) for o in (spells.option[lasting], spells.pick[spells.happened]))
+    here, picked = (_sides(o, size, submodel) for o in (likelihood.option[lasting], spells.pick[spells.happened]))
     return Sets(
-        spells.x[lasting], spells.pick[:0], None, np.log(likelihood.exposure[lasting]), spells.chosen[spells.happened],
+        likelihood.x[lasting], spells.pick[:0], None, np.log(likelihood.exposure[lasting]), spells.chosen[spells.happened],
         {s: here[s] for s in sides}, {s: picked[s] for s in sides}, size, True,
     )  # fmt: skip
 

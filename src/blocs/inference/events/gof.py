@@ -15,7 +15,7 @@ from blocs.ground.errors import bad_input
 from blocs.inference.events.columns import Floats, Ints
 from blocs.inference.events.fit import EventFit
 from blocs.inference.events.gof_statistics import Statistic, families_of
-from blocs.inference.events.simulate import simulate
+from blocs.inference.events.simulate import Event, drawn
 
 
 @dataclass(frozen=True)
@@ -107,18 +107,15 @@ def gof(
     Raises:
         InputError: fewer than 2 runs, no family or one the model says nothing about, or fits that do not go together.
     """
-    if runs < 2:
-        raise bad_input("gof", "runs", f"is {runs}", "at least 2")
+    if isinstance(runs, bool) or not isinstance(runs, int) or runs < 2:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise bad_input("gof", "runs", f"is {runs!r}", "at least 2")
     history, clock = fit.problem.history, fit.problem.clock
     alone = fit.problem.submodel == "rate" and choice is None
     known = families_of(history, alone, fit.problem.exact or (rate is not None and rate.problem.exact))
     wanted = _wanted(families, known, alone)
     inside = (history.time >= clock.start) & (history.time <= clock.end)
     seen = (history.time[inside], history.sender[inside], history.receiver[inside])
-    events = simulate(fit, runs, seed, choice=choice, rate=rate)
-    index = {n: k for k, n in enumerate(history.senders)}
-    other = {n: k for k, n in enumerate(history.receivers)}
-    groups = [_arrays(events.filter(pl.col("run") == r), index, other) for r in range(runs)]
+    groups = [_arrays(events) for events in drawn(fit, runs, seed, choice=choice, rate=rate)]
     observed = {f: np.array(list(known[f](*seen).values()), dtype=np.float64) for f in wanted}
     names = {f: tuple(known[f](*seen)) for f in wanted}
     simulated = {f: np.array([list(known[f](*g).values()) for g in groups], dtype=np.float64) for f in wanted}
@@ -138,6 +135,6 @@ def _wanted(families: Sequence[str] | None, known: dict[str, Statistic], alone: 
     return list(families)
 
 
-def _arrays(frame: pl.DataFrame, rows: dict[str, int], cols: dict[str, int]) -> tuple[Floats, Ints, Ints]:
-    i = np.array([rows[s] for s in frame["sender"]], dtype=np.intp)
-    return frame["time"].to_numpy(), i, np.array([cols[s] for s in frame["receiver"]], dtype=np.intp)
+def _arrays(events: list[Event]) -> tuple[Floats, Ints, Ints]:
+    i, j = (np.array([e[k] for e in events], dtype=np.intp) for k in (1, 2))
+    return np.array([e.time for e in events]), i, j

@@ -6,7 +6,7 @@ import abc
 
 import numpy as np
 
-from blocs.inference.events.effects.base import Array, Effect
+from blocs.inference.events.effects.base import Array, Effect, Joins
 from blocs.inference.events.views import TieView
 
 
@@ -46,41 +46,62 @@ class Closure(Effect):
                 self.stat[where, j] = self.transform(self.raw[where, j])
 
 
-class Trans(Closure):
-    """`trans(network)`: how many two-paths i -> k -> j a tie i -> j closes: `sum_k I(x_ik > 0) I(x_kj > 0)`.
+class _Path(Closure):
+    """Shared by the effects of two-paths, whose two ties may have to appear in order."""
 
-    Options: window, transform, ignore_rep. One mode only. Source: Stadtfeld & Block 2017.
-    """
+    options = frozenset({"window", "transform", "ignore_rep", "history"})
 
     def _count(self) -> Array:
-        return self.views[0].tie @ self.views[0].tie
+        tie = self.views[0].tie
+        return np.zeros_like(tie) if self.term.history == "sequential" else tie @ tie
+
+    def _forward(self, sign: int) -> bool:
+        """Return whether a path counts whose first tie is the one that appears or disappears."""
+        return sign < 0 or self.term.history != "sequential"
+
+
+class Trans(_Path):
+    """`trans(network)`: how many two-paths i -> k -> j a tie i -> j closes: `sum_k I(x_ik > 0) I(x_kj > 0)`.
+
+    With `history=sequential` only paths whose tie k -> j appeared after i -> k, none of those at the start.
+    Options: window, transform, history, ignore_rep. One mode only. Source: Stadtfeld & Block 2017.
+    """
 
     def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
         """Follow a tie that appears or disappears."""
-        self._add_row(i, sign * view.tie[j])
+        if self._forward(sign):
+            self._add_row(i, sign * view.tie[j])
         self._add_column(j, sign * view.tie[:, i])
 
 
-class Cycle(Closure):
+class Cycle(_Path):
     """`cycle(network)`: how many two-paths j -> k -> i a tie i -> j closes: `sum_k I(x_jk > 0) I(x_ki > 0)`.
 
-    Options: window, transform, ignore_rep. One mode only. Source: Stadtfeld & Block 2017.
+    With `history=sequential` only paths whose tie k -> i appeared after j -> k, none of those at the start.
+    Options: window, transform, history, ignore_rep. One mode only. Source: Stadtfeld & Block 2017.
     """
 
     def _count(self) -> Array:
-        return (self.views[0].tie @ self.views[0].tie).T
+        return super()._count().T
 
     def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
         """Follow a tie that appears or disappears."""
-        self._add_column(i, sign * view.tie[j])
+        if self._forward(sign):
+            self._add_column(i, sign * view.tie[j])
         self._add_row(j, sign * view.tie[:, i])
 
 
 class CommonSender(Closure):
     """`commonSender(network)`: how many send to both i and j: `sum_k I(x_ki > 0) I(x_kj > 0)`.
 
-    Options: window, transform, ignore_rep. One mode only. Source: Stadtfeld & Block 2017.
+    The senders k may be other nodes than the actors. Options: window, transform, ignore_rep. One mode only.
+    Source: Stadtfeld & Block 2017.
     """
+
+    @classmethod
+    def joins(cls, side: str | None) -> Joins:
+        """Return the nodes that the network must join."""
+        return (("k", "S"),)
 
     def _count(self) -> Array:
         return self.views[0].tie.T @ self.views[0].tie
@@ -94,8 +115,14 @@ class CommonSender(Closure):
 class CommonReceiver(Closure):
     """`commonReceiver(network)`: to how many both i and j send: `sum_k I(x_ik > 0) I(x_jk > 0)`.
 
-    Options: window, transform, ignore_rep. One mode only. Source: Stadtfeld & Block 2017.
+    The receivers k may be other nodes than the actors, such as clubs. Options: window, transform, ignore_rep. One mode
+    only. Source: Stadtfeld & Block 2017.
     """
+
+    @classmethod
+    def joins(cls, side: str | None) -> Joins:
+        """Return the nodes that the network must join."""
+        return (("S", "k"),)
 
     def _count(self) -> Array:
         return self.views[0].tie @ self.views[0].tie.T

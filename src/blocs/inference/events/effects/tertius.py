@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blocs.ground.errors import bad_input
-from blocs.inference.events.effects.base import Array, Effect, Kind, summary_of
+from blocs.inference.events.effects.base import Array, Effect, Joins, Kind, summary_of
 from blocs.inference.events.views import TieView
 
 
@@ -36,10 +36,15 @@ class Tertius(Effect):
     def _kind(self) -> Kind:
         return "sender" if self.term.type == "ego" else "receiver"
 
+    @classmethod
+    def joins(cls, side: str | None) -> Joins:
+        """Return the nodes that the network must join."""
+        return (("S", "S" if side == "ego" else "R"),)
+
     def start(self) -> None:
         """Compute `stat` from the state."""
         name = self.names[0]
-        if name in self.world.coded and self.term.summary not in self.world.functions:
+        if name in self.world.words and self.term.summary not in self.world.functions:
             raise bad_input("terms", self.term.text, f"{name} is not a number", "a numeric attribute")
         tie = self.views[0].tie
         if tie.any():
@@ -47,6 +52,9 @@ class Tertius(Effect):
         else:
             self.pooled = np.zeros(tie.shape[1])
         self._spread()
+        known = np.isfinite(self.pooled)
+        if self.transform and self.kind != "dyad" and known.any():
+            self.stat[~known] = self.stat[known].mean()
 
     def _pool(self, tie: Array, j: int) -> float:
         who = np.flatnonzero(tie[:, j])
