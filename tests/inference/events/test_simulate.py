@@ -193,8 +193,8 @@ def test_a_table_without_the_events_cannot_give_them_up_to_simulation(table):
     assert any("lacks 20 of them" in note for note in fit.notes)
     with pytest.raises(InputError, match="lacks 20 of 120 events"):
         fit.simulate()
+    late = table[0].with_columns(pl.col("time") + 0.5)
     with pytest.raises(InputError, match="holds none of the events"):
-        late = table[0].with_columns(pl.col("time") + 0.5)
         dynam(*table, "inertia(ties)", name="ties", networks={"ties": late})
 
 

@@ -72,6 +72,7 @@ REMSTATS: Mapping[str, tuple[str, Defaults]] = MappingProxyType(
         "outdegreereceiver": ("outdeg", {"weighted": True, "type": "alter"}),
         "totaldegreesender": ("degree", {"weighted": True, "type": "ego"}),
         "totaldegreereceiver": ("degree", {"weighted": True, "type": "alter"}),
+        "totaldegree": ("degree", {}),
         "totaldegreedyad": ("degreeSum", _COUNT),
         "degreemin": ("degreeMin", _COUNT),
         "degreemax": ("degreeMax", _COUNT),

@@ -28,8 +28,8 @@ class Ties:
         initial: the state before all changes: a matrix [rows, columns] in the order of the actors, or a table with
             sender, receiver and optionally weight.
         directed: if false, each change holds in both directions.
-        columns: whom the ties point to: "actors", "receivers", or the labels of other nodes such as clubs; guessed
-            between the first two, if None.
+        columns: whom the ties point to: "actors", "receivers", or the labels of other nodes such as clubs. Guessed, if
+            None; where no receiver of the ties is known, they are other nodes.
         rows: whom the ties come from: the actors, if None, or the labels of other nodes.
         events: of the network of the modelled events only: "add" if they add to it, so that `changes` are foreign
             changes; "apart" if `changes` already hold them. Without it, a network without changes is added to and one
@@ -138,7 +138,26 @@ def _ends(
         return froms, rows if ties.columns == "actors" else cols
     if ties.columns is not None:
         return froms, _labels(name, "columns", ties.columns)
+    others = _other_nodes(ties, rows, cols)
+    if others:
+        return froms, others
     return froms, rows if rows is cols or _points_to_actors(ties, rows, cols) else cols
+
+
+def _other_nodes(ties: Ties, rows: Mapping[str, int], cols: Mapping[str, int]) -> dict[str, int]:
+    """Return the receivers of a table in which none is an actor or a receiver of events: nodes of a kind of their own."""
+    seen = _receivers_of(ties)
+    known = rows.keys() | cols.keys()
+    return {} if any(x in known for x in seen) else {label: k for k, label in enumerate(sorted(seen))}
+
+
+def _receivers_of(ties: Ties) -> set[str]:
+    found: set[str] = set()
+    for given in (ties.changes, ties.initial):
+        frame = table(given, "networks") if is_table(given) else None
+        if frame is not None and "receiver" in frame.columns:
+            found |= set(frame["receiver"].drop_nulls().cast(pl.String).to_list())
+    return found
 
 
 def _labels(name: str, field: str, given: Nodes) -> dict[str, int]:
@@ -149,13 +168,11 @@ def _labels(name: str, field: str, given: Nodes) -> dict[str, int]:
 
 
 def _points_to_actors(ties: Ties, rows: Mapping[str, int], cols: Mapping[str, int]) -> bool:
-    given: Any = ties.changes if ties.changes is not None else ties.initial
-    if is_table(given):
-        frame = table(given, "networks")
-        if "receiver" in frame.columns:
-            seen = set(frame["receiver"].cast(pl.String).to_list())
-            return bool(seen) and seen <= rows.keys() and not seen <= cols.keys()
-    shape = np.shape(given) if given is not None else ()
+    seen = _receivers_of(ties)
+    if seen:
+        return seen <= rows.keys() and not seen <= cols.keys()
+    given: Any = ties.initial
+    shape = np.shape(given) if given is not None and not is_table(given) else ()
     return shape == (len(rows), len(rows)) and len(rows) != len(cols)
 
 
