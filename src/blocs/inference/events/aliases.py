@@ -10,8 +10,6 @@ from types import MappingProxyType
 
 Defaults = Mapping[str, object]
 
-_COUNT = {"weighted": True}
-
 
 def _degree(side: str) -> Defaults:
     return {"weighted": True, "type": side, "scaling": "relevent"}
@@ -73,10 +71,7 @@ REMSTATS: Mapping[str, tuple[str, Defaults]] = MappingProxyType(
         "totaldegreesender": ("degree", {"weighted": True, "type": "ego"}),
         "totaldegreereceiver": ("degree", {"weighted": True, "type": "alter"}),
         "totaldegree": ("degree", {}),
-        "totaldegreedyad": ("degreeSum", _COUNT),
-        "degreemin": ("degreeMin", _COUNT),
-        "degreemax": ("degreeMax", _COUNT),
-        "degreediff": ("degreeDiff", _COUNT),
+        "totaldegreedyad": ("degreeSum", {}),
         "sp": ("otp", {}),
         "spunique": ("otp", {"unique": True}),
         "rranksend": ("recency", {"type": "ego"}),

@@ -169,7 +169,7 @@ def _check_options(term: Term, kind: type[Effect], model: Model) -> Term:
         raise bad_input("terms", term.text, "has a halflife but no weights", "weighted=True")
     if term.scaling == "std" and ("unit" in kind.options or (term.halflife is not None and term.transform is not None)):
         raise bad_input("terms", term.text, "standardises what fades unevenly", "no scaling")
-    counts = kind.__name__.lower().endswith(("deg", "degree")) or kind.__name__.startswith("Degree")
+    counts = kind.__name__.lower().endswith(("deg", "degree"))
     if term.transform is not None and needs_weights and not counts:
         raise bad_input("terms", term.text, "transforms a yes or no", "weighted=True")
     return term

@@ -1,4 +1,7 @@
-"""Effects of the degrees of the two sides of a pair: `degreeSum`, `degreeMin`, `degreeMax`, `degreeDiff`."""
+"""Effects of the degrees of the two sides of a pair: `degreeSum`, `degreeMin`, `degreeMax`, `degreeDiff`.
+
+Degrees here are of acts (weights), as in remstats, and not of ties.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,13 @@ from blocs.inference.events.views import TieView
 
 class _PairDegree(Effect):
     networks = 1
-    options = frozenset({"window", "weighted", "transform", "ignore_rep"})
+    options = frozenset({"window", "transform", "ignore_rep"})
     one_mode_only = True
 
     def start(self) -> None:
         """Compute `stat` from the state."""
         view = self.views[0]
-        x = view.weight if self.term.weighted else view.tie
-        self.degree: Array = x.sum(axis=1) + (x.sum(axis=0) if view.directed else 0.0)
+        self.degree: Array = view.weight.sum(axis=1) + (view.weight.sum(axis=0) if view.directed else 0.0)
         self._compute()
 
     def _compute(self) -> None:
@@ -30,27 +32,18 @@ class _PairDegree(Effect):
     @abc.abstractmethod
     def _join(self, one: Array, other: Array) -> Array: ...
 
-    def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
-        """Follow a tie that appears or disappears."""
-        if not self.term.weighted:
-            self._move(view, i, j, sign)
-
     def weigh(self, view: TieView, i: int, j: int, old: float, new: float) -> None:
         """Follow a weight."""
-        if self.term.weighted:
-            self._move(view, i, j, new - old)
-
-    def _move(self, view: TieView, i: int, j: int, amount: float) -> None:
-        self.degree[i] += amount
+        self.degree[i] += new - old
         if view.directed:
-            self.degree[j] += amount
+            self.degree[j] += new - old
         self._compute()
 
 
 class DegreeSum(_PairDegree):
-    """`degreeSum(network)`: the ties of i and of j together, in and out (remstats totaldegreeDyad).
+    """`degreeSum(network)`: the acts of i and of j together, in and out (remstats totaldegreeDyad).
 
-    Options: window, weighted, transform, ignore_rep. One mode only. Source: Meijerink-Bosman et al. 2022.
+    Options: window, transform, ignore_rep. One mode only. Source: Meijerink-Bosman et al. 2022.
     """
 
     def _join(self, one: Array, other: Array) -> Array:
@@ -58,9 +51,9 @@ class DegreeSum(_PairDegree):
 
 
 class DegreeMin(_PairDegree):
-    """`degreeMin(network)`: the ties of the one of i and j that has fewer.
+    """`degreeMin(network)`: the acts of the one of i and j that has fewer.
 
-    Options: window, weighted, transform, ignore_rep. One mode only. Source: Meijerink-Bosman et al. 2022.
+    Options: window, transform, ignore_rep. One mode only. Source: Meijerink-Bosman et al. 2022.
     """
 
     def _join(self, one: Array, other: Array) -> Array:
@@ -68,9 +61,9 @@ class DegreeMin(_PairDegree):
 
 
 class DegreeMax(_PairDegree):
-    """`degreeMax(network)`: the ties of the one of i and j that has more.
+    """`degreeMax(network)`: the acts of the one of i and j that has more.
 
-    Options: window, weighted, transform, ignore_rep. One mode only. Source: Meijerink-Bosman et al. 2022.
+    Options: window, transform, ignore_rep. One mode only. Source: Meijerink-Bosman et al. 2022.
     """
 
     def _join(self, one: Array, other: Array) -> Array:
@@ -78,9 +71,9 @@ class DegreeMax(_PairDegree):
 
 
 class DegreeDiff(_PairDegree):
-    """`degreeDiff(network)`: by how much the ties of i and of j differ.
+    """`degreeDiff(network)`: by how much the acts of i and of j differ.
 
-    Options: window, weighted, transform, ignore_rep. One mode only. Source: Meijerink-Bosman et al. 2022.
+    Options: window, transform, ignore_rep. One mode only. Source: Meijerink-Bosman et al. 2022.
     """
 
     def _join(self, one: Array, other: Array) -> Array:
