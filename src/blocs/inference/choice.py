@@ -218,7 +218,9 @@ def maximise(
 
 
 def _loaded(names: Sequence[str], direction: Floats) -> tuple[str, ...]:
-    return tuple(name for name, share in zip(names, np.abs(direction).tolist(), strict=True) if share > 0.3)
+    """Return the parameters that take part in a direction: shares of many are small, so they are weighed by the largest."""
+    share = np.abs(direction)
+    return tuple(name for name, large in zip(names, (share > 0.3 * share.max()).tolist(), strict=True) if large)
 
 
 def _climb(
@@ -286,7 +288,14 @@ def _penalised(objective: Objective, precision: Floats | None) -> Objective:
 
 def _message(reached: bool, unidentified: tuple[tuple[str, ...], ...], iterations: int, gradient: Floats) -> str:
     if unidentified:
-        return "the data do not identify " + "; ".join(" + ".join(names) for names in unidentified)
+        return "the data do not identify " + "; ".join(_some(names) for names in unidentified)
     score = float(np.max(np.abs(gradient)))
     state = "converged" if reached else "no convergence"
     return f"{state} after {iterations} Newton steps, largest score {score:.1e}"
+
+
+def _some(names: tuple[str, ...], most: int = 8) -> str:
+    """Return the names joined, the last ones counted where there are many."""
+    if len(names) <= most:
+        return " + ".join(names)
+    return " + ".join(names[: most - 1]) + f" + {len(names) - most + 1} more"
