@@ -79,7 +79,7 @@ def test_terms(terms, word):
         ({"submodel": "chance"}, "rate, choice or coordination"),
         (
             {"networks": {"n": EVENTS.with_columns(pl.lit("q").alias("receiver"))}, "terms": "tie(n)"},
-            "n:2: receiver: q",
+            "n runs from a, b, ... to q and does not join",
         ),
         ({"networks": {"n": Ties(initial=np.ones((2, 2)))}, "terms": "tie(n)"}, "has shape"),
         ({"networks": {"n": Ties(initial=np.ones((4, 4)))}, "terms": "tie(n)"}, "tie to itself"),

@@ -185,7 +185,10 @@ def _check_objects(term: Term, kind: type[Effect], nets: Sequence[str], names: S
         net = history.networks[name]
         for letter, nodes in zip(joins, (net.rows, net.cols), strict=True):
             if bound.setdefault(letter, nodes) != nodes:
-                raise bad_input("terms", term.text, f"{name} does not join the nodes this effect is about")
+                ends = " to ".join(_some(nodes) for nodes in (net.rows, net.cols))
+                raise bad_input(
+                    "terms", term.text, f"{name} runs from {ends} and does not join the nodes of this effect"
+                )
     if kind.words:
         return
     least = min(kind.attributes, 1)
@@ -201,6 +204,10 @@ def _check_objects(term: Term, kind: type[Effect], nets: Sequence[str], names: S
             if name not in values:
                 known = ", ".join(history.attributes) or "none is given"
                 raise bad_input("terms", term.text, f"unknown attribute {name}", known)
+
+
+def _some(nodes: tuple[str, ...]) -> str:
+    return ", ".join(nodes[:2]) + (", ..." if len(nodes) > 2 else "")
 
 
 def _view(name: str, term: Term, history: History, views: dict[ViewKey, TieView]) -> TieView:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from blocs.ground.errors import bad_input
 from blocs.inference.events import columns as col
-from blocs.inference.events.attributes import NodeChange, align, read_attributes, read_changes
+from blocs.inference.events.attributes import Attributes, NodeChange, align, read_attributes, read_changes
 from blocs.inference.events.columns import Floats, Ints
 from blocs.inference.events.risk import RiskSet, read_opportunities, read_risk
 from blocs.inference.events.tables import Table, table
@@ -103,6 +103,31 @@ def _floored(net: Network) -> Network:
     return replace(net, floor=falls and not (net.initial < 0).any())
 
 
+class Acts(NamedTuple):
+    """Events as arrays [E]: time, sender, receiver, increment and the place of their type."""
+
+    time: Floats
+    sender: Ints
+    receiver: Ints
+    increment: Floats
+    kinds: Ints
+
+    def only(self, where: NDArray[np.bool_]) -> Acts:
+        """Return some of the events."""
+        return Acts(
+            self.time[where], self.sender[where], self.receiver[where], self.increment[where], self.kinds[where]
+        )
+
+
+class _People(NamedTuple):
+    rows: Mapping[str, int]
+    cols: Mapping[str, int]
+    senders: Attributes
+    receivers: Attributes
+    here_senders: NDArray[np.bool_]
+    here_receivers: NDArray[np.bool_]
+
+
 def read_history(
     events: Table,
     actors: Table,
@@ -126,61 +151,84 @@ def read_history(
     Raises:
         InputError: a missing column, an unknown actor, a self loop, rows out of order, a number that is not finite.
     """
-    frame, people = table(events, "events"), table(actors, "actors")
-    targets = people if receivers is None else table(receivers, "receivers")
-    one_mode = receivers is None
-    rows = {label: k for k, label in enumerate(col.labels(people, "actors"))}
-    cols = rows if one_mode else {label: k for k, label in enumerate(col.labels(targets, "receivers"))}
-    time, i, j, increment, replaces = tie_rows(frame, "events", rows, cols, one_mode, None)
-    if replaces:
-        raise bad_input("events", "replace", "is for networks", "increment, or no such column")
-    if time.size == 0:
-        raise bad_input("events", "time", "no events", "at least one row")
-    kind = frame["time"].dtype
-    kinds, types, modelled = _types(frame, event_type)
-    read, own, notes = _networks(_mapping(networks, "networks"), name, rows, cols, directed, kind, (time, i, j))
-    read, own = _typed(read, own, name, (time, i, j, increment, kinds), types, modelled, directed)
-    values = read_attributes(people, "actors", used, changes)
-    other = values if one_mode else read_attributes(targets, "receivers", used, receiver_changes)
-    words = values.words if one_mode else align(values, other)
-    notes += [f"{k}: {n} missing values became the mean" for k, n in {**values.filled, **other.filled}.items() if n]
-    changed = read_changes(_mapping(changes, "changes"), "sender", rows, values.numbers, words, kind)
-    if one_mode and receiver_changes:
+    moves, other_moves = _mapping(changes, "changes"), _mapping(receiver_changes, "receiver_changes")
+    if receivers is None and other_moves:
         raise bad_input("receiver_changes", "receiver_changes", "there is one set of actors", "changes")
-    changed += read_changes(
-        _mapping(receiver_changes, "receiver_changes"), "receiver", cols, other.numbers, words, kind
+    people = _people(actors, receivers, used, moves, other_moves)
+    rows, cols = people.rows, people.cols
+    frame = table(events, "events")
+    every, types, modelled = _events(frame, rows, cols, event_type)
+    clock = frame["time"].dtype
+    given = _mapping(networks, "networks")
+    read, own, notes = _networks(given, name, rows, cols, directed, clock, every)
+    read, own = _typed(read, own, name, every, types, modelled, directed)
+    senders, targets = people.senders, people.receivers
+    words = senders.words if rows is cols else align(senders, targets)
+    filled = {**senders.filled, **targets.filled}
+    notes += [f"{k}: {n} missing values became the mean" for k, n in filled.items() if n]
+    changed = read_changes(moves, "sender", rows, senders.numbers, words, clock)
+    changed += read_changes(other_moves, "receiver", cols, targets.numbers, words, clock)
+    acts = every.only(modelled)
+    sides = {"receiver": (acts.receiver,), "sender": (acts.sender,), "actor": (acts.sender, acts.receiver)}
+    open_to = read_opportunities(
+        opportunities, rows if opportunities_of == "sender" else cols, sides[opportunities_of], opportunities_of
     )
-    present = _present(people, "actors")
-    time, i, j, increment, kinds = (part[modelled] for part in (time, i, j, increment, kinds))
-    sides = {"receiver": (j,), "sender": (i,), "actor": (i, j)}[opportunities_of]
-    open_to = rows if opportunities_of == "sender" else cols
     return History(
         senders=tuple(rows),
         receivers=tuple(cols),
-        one_mode=one_mode,
+        one_mode=rows is cols,
         directed=directed,
-        clock=kind,
-        time=time,
-        sender=i,
-        receiver=j,
-        increment=increment,
-        kinds=kinds,
+        clock=clock,
+        **acts._asdict(),
         types=types,
         default=name,
         networks=read,
         own=own,
-        sender_values=values.numbers,
-        receiver_values=other.numbers,
-        attributes=tuple(dict.fromkeys((*values.known, *other.known))),
+        sender_values=senders.numbers,
+        receiver_values=targets.numbers,
+        attributes=tuple(dict.fromkeys((*senders.known, *targets.known))),
         words=words,
         changes=changed,
-        present_senders=present,
-        present_receivers=present if one_mode else _present(targets, "receivers"),
-        opportunities=read_opportunities(opportunities, open_to, sides, opportunities_of),
+        present_senders=people.here_senders,
+        present_receivers=people.here_receivers,
+        opportunities=open_to,
         opportunities_of=opportunities_of,
-        risk=read_risk(riskset, rows, cols, (i, j), directed, kind),
+        risk=read_risk(riskset, rows, cols, (acts.sender, acts.receiver), directed, clock),
         notes=tuple(notes),
     )
+
+
+def _people(
+    actors: Table, receivers: Table | None, used: frozenset[str] | None, moves: object, other_moves: object
+) -> _People:
+    frame = table(actors, "actors")
+    rows = {label: k for k, label in enumerate(col.labels(frame, "actors"))}
+    values, present = read_attributes(frame, "actors", used, moves), _present(frame, "actors")
+    if receivers is None:
+        return _People(rows, rows, values, values, present, present)
+    other = table(receivers, "receivers")
+    cols = {label: k for k, label in enumerate(col.labels(other, "receivers"))}
+    return _People(
+        rows,
+        cols,
+        values,
+        read_attributes(other, "receivers", used, other_moves),
+        present,
+        _present(other, "receivers"),
+    )
+
+
+def _events(
+    frame: pl.DataFrame, rows: Mapping[str, int], cols: Mapping[str, int], event_type: str | None
+) -> tuple[Acts, tuple[str, ...], NDArray[np.bool_]]:
+    """Return all events, their types, and which of them are modelled."""
+    time, i, j, increment, replaces = tie_rows(frame, "events", rows, cols, rows is cols, None)
+    if replaces:
+        raise bad_input("events", "replace", "is for networks", "increment, or no such column")
+    if time.size == 0:
+        raise bad_input("events", "time", "no events", "at least one row")
+    kinds, types, modelled = _types(frame, event_type)
+    return Acts(time, i, j, increment, kinds), types, modelled
 
 
 def _mapping(given: object, where: str) -> Mapping[str, object]:
@@ -198,7 +246,7 @@ def _networks(
     cols: Mapping[str, int],
     directed: bool,
     kind: pl.DataType,
-    events: tuple[Floats, Ints, Ints],
+    events: Acts,
 ) -> tuple[dict[str, Network], dict[str, int | None], list[str]]:
     """Return the networks, that of the events among them, those the events build, and notes."""
     read = {k: read_network(k, v, rows, cols, kind) for k, v in given.items()}
@@ -220,8 +268,8 @@ def _networks(
         )
         more = f", {net.time.size} foreign changes" if net.time.size else ""
         return {**read, name: _floored(net)}, {name: None}, [f"{said}{more}; the events add to it"]
-    missing = event_rows(net, *events)[1]
-    if mode is None and missing == events[0].size:
+    missing = event_rows(net, events.time, events.sender, events.receiver)[1]
+    if mode is None and missing == events.time.size:
         raise bad_input(
             name,
             "events",
@@ -254,32 +302,29 @@ def _typed(
     read: dict[str, Network],
     own: dict[str, int | None],
     name: str,
-    events: tuple[Floats, Ints, Ints, Floats, Ints],
+    events: Acts,
     types: tuple[str, ...],
     modelled: NDArray[np.bool_],
     directed: bool,
 ) -> tuple[dict[str, Network], dict[str, int | None]]:
     """Add a network for each type of events (`calls.threat`); events that are not modelled are foreign changes."""
-    time, i, j, amount, kinds = events
-    none = {"time": time[:0], "i": i[:0], "j": j[:0], "value": amount[:0]}
     for k, label in enumerate(types):
-        typed = f"{name}.{label}"
+        typed, rest = f"{name}.{label}", events.only(~modelled & (events.kinds == k))
         if typed in read:
             continue
-        rest = ~modelled & (kinds == k)
-        base = read[name]
-        empty = replace(
-            base, initial=np.zeros_like(base.initial), directed=directed, replace=False, floor=False, **none
-        )
-        read[typed] = replace(empty, time=time[rest], i=i[rest], j=j[rest], value=amount[rest])
-        if (modelled & (kinds == k)).any():
+        empty = replace(read[name], initial=np.zeros_like(read[name].initial), directed=directed, floor=False)
+        read[typed] = _with_changes(empty, rest)
+        if (modelled & (events.kinds == k)).any():
             own = {**own, typed: k}
     if name in own and not modelled.all():
-        net, rest = read[name], ~modelled
-        if net.time.size:
+        if read[name].time.size:
             raise bad_input(name, "events", "has foreign changes beside events of other types", "one of them")
-        read[name] = replace(net, time=time[rest], i=i[rest], j=j[rest], value=amount[rest], replace=False)
+        read[name] = _with_changes(read[name], events.only(~modelled))
     return read, own
+
+
+def _with_changes(net: Network, acts: Acts) -> Network:
+    return replace(net, time=acts.time, i=acts.sender, j=acts.receiver, value=acts.increment, replace=False)
 
 
 def _present(frame: pl.DataFrame, where: str) -> NDArray[np.bool_]:

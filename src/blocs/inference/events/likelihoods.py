@@ -79,8 +79,8 @@ class ExactTime:
         """Return each observation's log-likelihood and score [P]."""
         s, of = self.spells, self.observations
         size, P = int(of[-1]) + 1, beta.size
-        loglik = np.bincount(of, s.chosen @ beta, size)
-        score = np.stack([np.bincount(of, s.chosen[:, k], size) for k in range(P)], axis=1)
+        loglik: Floats = np.bincount(of, s.chosen @ beta, size).astype(np.float64)
+        score: Floats = np.stack([np.bincount(of, s.chosen[:, k], size) for k in range(P)], axis=1).astype(np.float64)
         if not self.fades.any():
             log_total, mean, _ = expectations(s, beta)
             expected = s.span * np.exp(log_total)

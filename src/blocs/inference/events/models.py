@@ -52,28 +52,26 @@ def dynam(
 ) -> EventFit:
     """Fit a dynamic network actor model: who acts (rate), toward whom (choice), or which two agree (coordination).
 
-    Tables may be polars or pandas frames, Arrow tables, dicts of columns or names of CSV and Parquet files.
-
     Args:
         events: one row an event in order of time: time, sender, receiver and perhaps increment (default 1) and type.
+            Tables may be polars or pandas frames, Arrow tables, dicts of columns or names of CSV and Parquet files.
         actors: one row an actor: label, perhaps present, and attributes (numbers or words).
         terms: a list such as ["inertia", "indeg(calls, window=300)", "inertia:same(floor)"] or one formula; "1" or
             "intercept" makes a rate model one of exact time.
         submodel: "rate", "choice" or "coordination" (undirected events, both sides choose).
-        networks: other networks by name, as tables of changes, matrices or `Ties`. One named like `name` is the network
-            of the events: its initial state and foreign changes, or a table that stands for it (see `Ties.events`).
+        networks: other networks by name, as tables of changes, matrices or `Ties`. One named like `name` is that of the
+            events: its initial state and foreign changes, or a table that stands for it (see `Ties.events`).
         changes: how attributes change in time, by attribute ("present" for entry and exit): time, node, replace. Without
             the column node the attribute is one of the time, the same for all.
         receivers: the second set of nodes, if events run from actors to something else.
         receiver_changes: like `changes`, for `receivers`.
         opportunities: for each event who was open to it: receivers of a choice, senders of a rate (in exact time since
             the event before), actors of a coordination.
-        riskset: which pairs can act (choice and coordination): "active" for those of the record, a table of pairs, or
-            one with time and replace that opens and closes them.
+        riskset: which pairs can act (not of a rate): "active" for those of the record, a table of pairs, or one with
+            time and replace that opens and closes them.
         name: the name by which terms refer to the network that the events build.
         functions: functions that terms name in `transform=`, `summary=` and `custom(...)`.
-        event_type: model only events of this type; the others move the state. Terms may read the network of each type
-            as `calls.threat`.
+        event_type: model events of this type; others move the state. Terms read a type's network as `calls.threat`.
         start: time from which events count; earlier ones only move the state.
         end: time up to which events count.
         sample: fit the choice on this many receivers an event, the chosen one among them (see `sampled_sets`).
@@ -92,6 +90,18 @@ def dynam(
 
     Source: Stadtfeld & Block 2017; Stadtfeld, Hollway & Block 2017.
     """
+    kind = _submodel(submodel, receivers, sample, riskset)
+    tables = {"networks": networks, "changes": changes, "receivers": receivers, "receiver_changes": receiver_changes}
+    tables |= {"opportunities": opportunities, "riskset": riskset, "event_type": event_type, "name": name}
+    tables |= {"directed": kind != "coordination", "opportunities_of": _OPEN_TO[kind]}
+    timing = _Timing(start, end, fading, grid, split_presence)
+    problem = _problem("dynam", (events, actors), terms, functions, kind, timing, tables)
+    return fit_problem(
+        replace(problem, sample=sample, seed=seed, information=information, penalty=_prior("dynam", penalty))
+    )
+
+
+def _submodel(submodel: str, receivers: object, sample: int | None, riskset: object) -> Submodel:
     kind = "coordination" if submodel == "choice_coordination" else submodel
     if kind not in ("rate", "choice", "coordination"):
         raise bad_input("dynam", "submodel", f"is {submodel!r}", "rate, choice or coordination")
@@ -101,14 +111,7 @@ def dynam(
         raise bad_input("dynam", "sample", f"given to a {kind} model", "a choice model")
     if kind == "rate" and riskset is not None:
         raise bad_input("dynam", "riskset", "given to a rate model", "opportunities, or actors that are not present")
-    tables = {"networks": networks, "changes": changes, "receivers": receivers, "receiver_changes": receiver_changes}
-    tables |= {"opportunities": opportunities, "riskset": riskset, "event_type": event_type, "name": name}
-    tables |= {"directed": kind != "coordination", "opportunities_of": _OPEN_TO[kind]}
-    timing = _Timing(start, end, fading, grid, split_presence)
-    problem = _problem("dynam", (events, actors), terms, functions, kind, timing, tables)
-    return fit_problem(
-        replace(problem, sample=sample, seed=seed, information=information, penalty=_prior("dynam", penalty))
-    )
+    return kind
 
 
 def rem(
@@ -170,7 +173,7 @@ def _problem(
     timing: _Timing,
     tables: dict[str, Any],
 ) -> Problem:
-    if not isinstance(functions or {}, Mapping):
+    if functions is not None and not isinstance(functions, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise bad_input(where, "functions", f"is a {type(functions).__name__}", "a dict from names to functions")
     parsed = parse_terms(terms)
     used = frozenset(name for term in parsed for part in term.parts for name in part.objects)

@@ -13,6 +13,7 @@ from scipy import stats  # pyright: ignore[reportMissingTypeStubs]
 from blocs.ground.errors import bad_input
 from blocs.inference.events.estimate import fit_problem, replay_of
 from blocs.inference.events.fit import EventFit, Problem
+from blocs.inference.events.history import Acts
 from blocs.inference.events.simulate import Event, drawn, most_events
 from blocs.inference.events.spells import start_of
 
@@ -67,7 +68,7 @@ def with_events(problem: Problem, events: list[Event], end: float) -> Problem:
     new = [np.array([e[k] for e in events]) for k in range(5)]
     old = [history.time, history.sender, history.receiver, history.increment, history.kinds]
     joined = [np.concatenate([a[early], b]).astype(a.dtype) for a, b in zip(old, new, strict=True)]
-    changes = dict(zip(("time", "sender", "receiver", "increment", "kinds"), joined, strict=True))
+    changes: dict[str, Any] = dict(zip(Acts._fields, joined, strict=True))
     if history.opportunities is not None:
         changes["opportunities"] = _opportunities(problem, joined[0])
     return replace(problem, history=replace(history, **changes), clock=clock)

@@ -75,10 +75,9 @@ def read_risk(
 def _both_ways(risk: RiskSet, directed: bool) -> RiskSet:
     if directed:
         return risk
-    twice = [np.repeat(part, 2) for part in (risk.time, risk.i, risk.j, risk.open)]
-    i, j = twice[1].copy(), twice[2].copy()
+    i, j = np.repeat(risk.i, 2), np.repeat(risk.j, 2)
     i[1::2], j[1::2] = risk.j, risk.i
-    return RiskSet(risk.initial | risk.initial.T, twice[0], i, j, twice[3])
+    return RiskSet(risk.initial | risk.initial.T, np.repeat(risk.time, 2), i, j, np.repeat(risk.open, 2))
 
 
 def read_opportunities(

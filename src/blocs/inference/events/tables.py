@@ -20,7 +20,8 @@ class ArrowStream(Protocol):
         ...
 
 
-Table = pl.DataFrame | pl.LazyFrame | ArrowStream | Mapping[str, Sequence[object]]
+Table = pl.DataFrame | pl.LazyFrame | ArrowStream | Mapping[str, Sequence[object]] | str | PathLike[str]
+"""A table; names of files only where `bl.dynam` and `bl.rem` read them."""
 KINDS = "a polars or pandas table, an Arrow table or a dict of columns"
 
 

@@ -194,8 +194,7 @@ def _label(effect: str, objects: list[str], options: dict[str, Value]) -> str:
 
 
 def _shown(value: Value) -> str:
-    whole = isinstance(value, float) and value.is_integer()
-    return str(int(value)) if whole else str(value)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _words(value: Value, text: str) -> list[str]:

@@ -161,9 +161,12 @@ def _receivers_of(ties: Ties) -> set[str]:
 
 
 def _labels(name: str, field: str, given: Nodes) -> dict[str, int]:
-    if isinstance(given, str) or not (is_table(given) or isinstance(given, Sequence | pl.Series | np.ndarray)):
+    if is_table(given):
+        frame = table(given, name)
+    elif isinstance(given, Sequence | pl.Series | np.ndarray) and not isinstance(given, str):
+        frame = pl.DataFrame({"label": [str(x) for x in given]})
+    else:
         raise bad_input(name, field, f"is {given!r}", "labels of nodes, or a table with a column label")
-    frame = table(given, name) if is_table(given) else pl.DataFrame({"label": [str(x) for x in given]})
     return {label: k for k, label in enumerate(col.labels(frame, name))}
 
 
