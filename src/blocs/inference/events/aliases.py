@@ -1,6 +1,6 @@
 """Names that other programs give to effects, with the options they stand for there.
 
-An alias is the name in lower case without `.`, `_` and `-`. What relevent counts are single acts: weights, not ties.
+What relevent counts are single acts: weights, not ties.
 """
 
 from __future__ import annotations
@@ -11,51 +11,57 @@ from types import MappingProxyType
 Defaults = Mapping[str, object]
 
 
+def plain(name: str) -> str:
+    """Return a name as effects are looked up: in lower case, without `.`, `_` and `-`."""
+    return name.replace("_", "").replace(".", "").replace("-", "").lower()
+
+
 def _degree(side: str) -> Defaults:
     return {"weighted": True, "type": side, "scaling": "relevent"}
 
 
 def _shifts() -> dict[str, tuple[str, Defaults]]:
     kinds = ("ABBA", "ABBY", "ABAB", "ABAY", "ABXA", "ABXB", "ABXY")
-    return {f"ps{kind.lower()}": ("pshift", {"objects": (kind,)}) for kind in kinds}
+    return {f"PS{kind[:2]}-{kind[2:]}": ("pshift", {"objects": (kind,)}) for kind in kinds}
 
 
 GOLDFISH: Mapping[str, tuple[str, Defaults]] = MappingProxyType(
     {
-        "egoalterinteraction": ("egoAlterInt", {}),
-        "mixedclosuretrans": ("mixedTrans", {}),
-        "clsender": ("commonSender", {}),
-        "clreceiver": ("commonReceiver", {}),
-        "mixedclsender": ("mixedCommonSender", {}),
-        "mixedclreceiver": ("mixedCommonReceiver", {}),
+        "egoAlterInteraction": ("egoAlterInt", {}),
+        "mixedClosureTrans": ("mixedTrans", {}),
+        "clSender": ("commonSender", {}),
+        "clReceiver": ("commonReceiver", {}),
+        "mixedClSender": ("mixedCommonSender", {}),
+        "mixedClReceiver": ("mixedCommonReceiver", {}),
         "indegree": ("indeg", {}),
         "outdegree": ("outdeg", {}),
         "reciprocity": ("recip", {}),
+        "global": ("ego", {}),
     }
 )
 RELEVENT: Mapping[str, tuple[str, Defaults]] = MappingProxyType(
     {
-        "nidsnd": ("indeg", _degree("ego")),
-        "nidrec": ("indeg", _degree("alter")),
-        "nodsnd": ("outdeg", _degree("ego")),
-        "nodrec": ("outdeg", _degree("alter")),
-        "ntdegsnd": ("degree", _degree("ego")),
-        "ntdegrec": ("degree", _degree("alter")),
-        "frpsndsnd": ("inertia", {"weighted": True, "scaling": "prop"}),
-        "frrecsnd": ("recip", {"weighted": True, "scaling": "prop"}),
-        "rsndsnd": ("recency", {"type": "ego"}),
-        "rrecsnd": ("recency", {"type": "alter"}),
-        "covsnd": ("ego", {}),
-        "covrec": ("alter", {}),
-        "covint": ("both", {}),
-        "covevent": ("tie", {"weighted": True}),
-        "otpsnd": ("otp", {}),
-        "itpsnd": ("itp", {}),
-        "ospsnd": ("osp", {}),
-        "ispsnd": ("isp", {}),
-        "fesnd": ("fixed", {"type": "ego"}),
-        "ferec": ("fixed", {"type": "alter"}),
-        "feint": ("fixed", {"type": "both"}),
+        "NIDSnd": ("indeg", _degree("ego")),
+        "NIDRec": ("indeg", _degree("alter")),
+        "NODSnd": ("outdeg", _degree("ego")),
+        "NODRec": ("outdeg", _degree("alter")),
+        "NTDegSnd": ("degree", _degree("ego")),
+        "NTDegRec": ("degree", _degree("alter")),
+        "FrPSndSnd": ("inertia", {"weighted": True, "scaling": "prop"}),
+        "FrRecSnd": ("recip", {"weighted": True, "scaling": "prop"}),
+        "RSndSnd": ("recency", {"type": "ego"}),
+        "RRecSnd": ("recency", {"type": "alter"}),
+        "CovSnd": ("ego", {}),
+        "CovRec": ("alter", {}),
+        "CovInt": ("both", {}),
+        "CovEvent": ("tie", {"weighted": True}),
+        "OTPSnd": ("otp", {}),
+        "ITPSnd": ("itp", {}),
+        "OSPSnd": ("osp", {}),
+        "ISPSnd": ("isp", {}),
+        "FESnd": ("fixed", {"type": "ego"}),
+        "FERec": ("fixed", {"type": "alter"}),
+        "FEInt": ("fixed", {"type": "both"}),
         **_shifts(),
     }
 )
@@ -64,20 +70,22 @@ REMSTATS: Mapping[str, tuple[str, Defaults]] = MappingProxyType(
         "send": ("ego", {}),
         "receive": ("alter", {}),
         "difference": ("diff", {}),
-        "indegreesender": ("indeg", {"weighted": True, "type": "ego"}),
-        "indegreereceiver": ("indeg", {"weighted": True, "type": "alter"}),
-        "outdegreesender": ("outdeg", {"weighted": True, "type": "ego"}),
-        "outdegreereceiver": ("outdeg", {"weighted": True, "type": "alter"}),
-        "totaldegreesender": ("degree", {"weighted": True, "type": "ego"}),
-        "totaldegreereceiver": ("degree", {"weighted": True, "type": "alter"}),
+        "indegreeSender": ("indeg", {"weighted": True, "type": "ego"}),
+        "indegreeReceiver": ("indeg", {"weighted": True, "type": "alter"}),
+        "outdegreeSender": ("outdeg", {"weighted": True, "type": "ego"}),
+        "outdegreeReceiver": ("outdeg", {"weighted": True, "type": "alter"}),
+        "totaldegreeSender": ("degree", {"weighted": True, "type": "ego"}),
+        "totaldegreeReceiver": ("degree", {"weighted": True, "type": "alter"}),
         "totaldegree": ("degree", {}),
-        "totaldegreedyad": ("degreeSum", {}),
+        "totaldegreeDyad": ("degreeSum", {}),
         "sp": ("otp", {}),
-        "spunique": ("otp", {"unique": True}),
-        "rranksend": ("recency", {"type": "ego"}),
-        "rrankreceive": ("recency", {"type": "alter"}),
+        "spUnique": ("otp", {"unique": True}),
+        "rrankSend": ("recency", {"type": "ego"}),
+        "rrankReceive": ("recency", {"type": "alter"}),
     }
 )
-ALIASES: Mapping[str, tuple[str, Defaults]] = MappingProxyType({**GOLDFISH, **RELEVENT, **REMSTATS})
+ALIASES: Mapping[str, tuple[str, Defaults]] = MappingProxyType(
+    {plain(name): meaning for names in (GOLDFISH, RELEVENT, REMSTATS) for name, meaning in names.items()}
+)
 OWN_NAMED = frozenset({"covsnd", "covrec", "covint", "covevent"})
 """Terms that without an argument read the attribute or network of their own name, as relevent's `covar` list does."""

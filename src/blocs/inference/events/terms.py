@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from blocs.ground.errors import bad_input
-from blocs.inference.events.aliases import ALIASES, OWN_NAMED
+from blocs.inference.events.aliases import ALIASES, OWN_NAMED, plain
 from blocs.inference.events.formula import EXAMPLE, Call, Value, read_formula
 
 _UNITS = {
@@ -131,7 +131,7 @@ def _term(factors: tuple[Call, ...]) -> Term:
 
 
 def _factor(call: Call) -> Term:
-    name = _plain(call.name)
+    name = plain(call.name)
     if name in ("1", "intercept") and not call.arguments and not call.options:
         return Term(text=call.text, effect="intercept", label="intercept")
     if name.isdecimal():
@@ -140,7 +140,7 @@ def _factor(call: Call) -> Term:
     objects = [word for value in call.arguments for word in _words(value, call.text)]
     options: dict[str, Value] = {}
     for key, value in call.options:
-        option = _OPTIONS.get(_plain(key))
+        option = _OPTIONS.get(plain(key))
         if key in ("network", "attribute", "variable", "x"):
             objects.extend(_words(value, call.text))
         elif option is None:
@@ -152,7 +152,7 @@ def _factor(call: Call) -> Term:
     label = _label(call.name, objects, options)
     given = {k: v for k, v in defaults.items() if k != "objects"}
     objects = [*objects, *_strings(defaults.get("objects", ()))]
-    term = Term(text=call.text, effect=_plain(effect), objects=tuple(objects), label=label)
+    term = Term(text=call.text, effect=plain(effect), objects=tuple(objects), label=label)
     return _with_options(term, {**given, **options})
 
 
@@ -168,8 +168,8 @@ def _with_options(term: Term, options: dict[str, object]) -> Term:
         if options.get(key) is not None and options[key] not in allowed:
             raise bad_input("terms", term.text, f"{key} is {options[key]!r}", " or ".join(allowed[:2] + allowed[3:]))
     options.pop("is_two_mode", None)
-    for key, plain in _PLAIN.items():
-        if options.get(key) in plain:
+    for key, usual in _PLAIN.items():
+        if options.get(key) in usual:
             options[key] = None
     if options.get("scaling") is not None:
         options.setdefault("weighted", True)
@@ -203,7 +203,3 @@ def _words(value: Value, text: str) -> list[str]:
     if isinstance(value, tuple):
         return [word for item in value for word in _words(item, text)]
     raise bad_input("terms", text, "cannot be read", "names of networks or attributes, then options")
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").replace(".", "").replace("-", "").lower()

@@ -2,7 +2,8 @@
 
 The published program treats an actor nobody sends to in two ways, and so must we to reproduce its numbers: where the
 network starts empty (or has a window) such an actor counts 0 until its first tie; where it starts with ties, or an
-actor loses its last one, the mean over the others stands in.
+actor loses its last one, the mean over the others stands in (at the start the mean of what `transform` gives, later what
+it gives of the mean).
 """
 
 from __future__ import annotations
@@ -91,8 +92,9 @@ class TertiusDiff(Tertius):
     """`tertiusDiff(network, attribute)`: how far the sender is from those who send to the receiver.
 
     `|z_i - mean of z_k over k that send to j|`, or `transform` of the difference. For a receiver nobody sends to, the
-    mean over the pairs that are known stands in. Options: window, transform (default abs), summary, ignore_rep.
-    Source: Haunss & Hollway 2023.
+    mean over the pairs that are known stands in. When an attribute changes, all pairs follow it here; goldfish 1.7.0
+    keeps the old value of the one who changed in the pairs whose pool it is part of, and old means where none is known.
+    Options: window, transform (default abs), summary, ignore_rep. Source: Haunss & Hollway 2023.
     """
 
     sides = ("dyad",)
