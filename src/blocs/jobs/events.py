@@ -78,8 +78,9 @@ def reading_files(function: Callable[P, R]) -> Callable[P, R]:
         for key in _MAPPINGS:
             if isinstance(named.get(key), Mapping):
                 named[key] = {name: _read(value, name) for name, value in named[key].items()}
-        if "riskset" in named and named["riskset"] not in _WORDS:
-            named["riskset"] = _read(named["riskset"], "riskset")
+        risk = named.get("riskset")
+        if not (isinstance(risk, str) and risk in _WORDS):
+            named["riskset"] = _read(risk, "riskset")
         return function(*given, *args[2:], **named)  # type: ignore[arg-type]
 
     return call

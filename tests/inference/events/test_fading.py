@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import polars as pl
 import pytest
@@ -149,6 +151,36 @@ def test_a_rate_of_senders_fades_too(record):
     assert fit.loglik == pytest.approx(want, abs=1e-6)
 
 
+def test_pairs_products_and_blanks_fade_too(record):
+    """A tie model of pairs whose statistics fade on one or both sides, multiplied, or blanked for repeated pairs."""
+    plain = "degree(weighted=True, halflife=3)"
+    terms = (
+        f"1 + inertia(weighted=True, halflife=2):{plain} + {plain} + indeg(weighted=True, halflife=1, ignore_rep=True)"
+    )
+    fit = rem(record, ACTORS, terms, directed=False, penalty=[0.0, 0.1, 0.1, 0.1])
+    triangle = np.triu_indices(N, 1)
+    history = acts(record)
+
+    def statistics(past, t):
+        x, y, z = (faded(past, t, h) + faded(past, t, h).T for h in (2.0, 3.0, 1.0))
+        both = y.sum(axis=0)[:, None] + y.sum(axis=0)[None, :]
+        met = faded(past, t, 1e9) + faded(past, t, 1e9).T > 0
+        late = z.sum(axis=0)
+        layers = [np.ones((N, N)), x * both, both, np.where(met, 0.0, late[:, None] + late[None, :])]
+        return np.stack(layers, axis=2)
+
+    def rate(past, t):
+        return np.exp(statistics(past, t)[triangle] @ fit.coef).sum()
+
+    want = 0.0
+    for k, (t, i, j, _) in enumerate(history):
+        want += statistics(history[:k], t)[i, j] @ fit.coef
+        if k:
+            want -= quad_vec(lambda u, k=k: rate(history[:k], u), history[k - 1][0], t, epsrel=1e-9)[0]
+    assert fit.loglik == pytest.approx(want, abs=1e-5)
+    assert fit.simulate(2, seed=1).height > 0
+
+
 def test_points_and_grids_are_no_observations(record):
     terms = "1 + inertia(weighted=True, halflife=2)"
     fit, cut = rem(record, ACTORS, terms), rem(record, ACTORS, terms, grid=0.5)
@@ -166,6 +198,14 @@ def test_held_statistics_are_those_of_the_end_of_the_interval(record):
         want += u[i, j] - (np.exp(u[AWAY]).sum() * (t - history[k - 1][0]) if k else 0.0)
     assert fit.loglik == pytest.approx(want, abs=1e-8)
     assert any("held" in note for note in fit.notes)
+
+
+def test_a_fit_with_fading_ties_can_be_stored(record):
+    terms = "1 + recip(weighted=True, halflife=5, transform=log1p) + tertius(calls, size, type=ego)"
+    fit = rem(record, ACTORS, terms)
+    again = pickle.loads(pickle.dumps(fit))
+    np.testing.assert_array_equal(again.residuals()["loglik"], fit.residuals()["loglik"])
+    assert again.simulate(1, seed=3).equals(fit.simulate(1, seed=3))
 
 
 @pytest.mark.parametrize("length", [1e-3, 0.3, 7.0, 4000.0])

@@ -51,6 +51,12 @@ def test_files_are_read_by_the_public_functions(tmp_path):
     assert any("y: 1 missing" in note for note in fit.notes)
     tie = bl.rem(tmp_path / "events.parquet", ACTORS, "1 + inertia")
     assert tie.converged
+    risk = EVENTS.select("sender", "receiver").unique()
+    risk.write_csv(tmp_path / "risk.csv")
+    for given in (risk, tmp_path / "risk.csv", "active"):
+        assert bl.rem(EVENTS, ACTORS, "inertia", riskset=given).coef == pytest.approx(
+            rem(EVENTS, ACTORS, "inertia", riskset="active").coef
+        )
     friends = bl.dynam(EVENTS, ACTORS, "tie(f)", networks={"f": bl.Ties(tmp_path / "events.csv", directed=False)})
     assert friends.converged
     for given, said in ((tmp_path / "none.csv", "is not there"), ("calls.xlsx", "a .csv or .parquet file")):

@@ -80,7 +80,7 @@ class Layer:
 
     def sources(self) -> list[Array]:
         """Return what stands still between changes, arrays of `shape`; of a layer that does not move, its value."""
-        if self.standard and self.effects[0].moves:
+        if self.standard and self.effects[0].moves and self.blank is None:
             return [np.broadcast_to(self._wide(self.effects[0].source, self.effects[0].kind), self.shape)]
         if not self.moves:
             return [np.broadcast_to(self.value(), self.shape)]

@@ -21,19 +21,19 @@ Summary = Callable[[Array], float]
 Joins = tuple[tuple[str, str], ...]
 
 TRANSFORMS: dict[str, Function] = {
-    "identity": lambda x: np.asarray(x, dtype=np.float64),
+    "identity": np.positive,
     "sqrt": np.sqrt,
     "log1p": np.log1p,
     "abs": np.abs,
     "sign": np.sign,
     "square": np.square,
 }
-SUMMARIES: dict[str, Summary] = {
-    "mean": lambda x: float(np.mean(x)),
-    "sum": lambda x: float(np.sum(x)),
-    "max": lambda x: float(np.max(x)),
-    "min": lambda x: float(np.min(x)),
-    "median": lambda x: float(np.median(x)),
+SUMMARIES: dict[str, Callable[..., object]] = {
+    "mean": np.mean,
+    "sum": np.sum,
+    "max": np.max,
+    "min": np.min,
+    "median": np.median,
 }
 
 
@@ -166,6 +166,36 @@ def called(term: Term, name: str, function: Callable[..., object], *args: object
         raise bad_input("terms", term.text, f"{name} fails: {type(error).__name__} {said}".rstrip()) from error
 
 
+@dataclass(frozen=True)
+class _Turn:
+    """A transform: a function of arrays that must give a number for each."""
+
+    term: Term
+    word: str
+    function: Callable[..., object]
+
+    def __call__(self, x: Array) -> Array:
+        with np.errstate(all="ignore"):
+            value = np.asarray(called(self.term, self.word, self.function, x), dtype=np.float64)
+        if value.shape != np.shape(x):
+            raise bad_input(
+                "functions", self.word, f"turns shape {np.shape(x)} into {value.shape}", "a number for each"
+            )
+        return value
+
+
+@dataclass(frozen=True)
+class _Pool:
+    """A summary: a function of an array that gives one number."""
+
+    term: Term
+    word: str
+    function: Callable[..., object]
+
+    def __call__(self, x: Array) -> float:
+        return float(np.asarray(called(self.term, self.word, self.function, x), dtype=np.float64))
+
+
 def _function(term: Term, world: World) -> Function | None:
     word = term.transform
     if word is None:
@@ -175,15 +205,7 @@ def _function(term: Term, world: World) -> Function | None:
         raise bad_input("terms", term.text, f"unknown transform {word}", ", ".join(sorted(TRANSFORMS)))
     if not callable(named):
         raise bad_input("functions", word, f"is {named!r}", "a function")
-
-    def turn(x: Array) -> Array:
-        with np.errstate(all="ignore"):
-            value = np.asarray(called(term, word, named, x), dtype=np.float64)
-        if value.shape != np.shape(x):
-            raise bad_input("functions", word, f"turns shape {np.shape(x)} into {value.shape}", "a number for each")
-        return value
-
-    return turn
+    return _Turn(term, word, named)
 
 
 def summary_of(term: Term, world: World) -> Summary:
@@ -192,4 +214,4 @@ def summary_of(term: Term, world: World) -> Summary:
     named = world.functions.get(word) or SUMMARIES.get(word)
     if named is None:
         raise bad_input("terms", term.text, f"unknown summary {word}", ", ".join(sorted(SUMMARIES)))
-    return lambda x: float(np.asarray(called(term, word, named, x), dtype=np.float64))
+    return _Pool(term, word, named)
