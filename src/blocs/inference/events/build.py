@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from blocs.ground.errors import bad_input
+from blocs.inference.events.aliases import plain
 from blocs.inference.events.effects import CATALOGUE, Custom, Effect, World
 from blocs.inference.events.history import History
 from blocs.inference.events.layers import Layer, Model
@@ -87,13 +88,10 @@ def expand(terms: Sequence[Term], senders: Sequence[str], receivers: Sequence[st
 def _effect(
     term: Term, history: History, world: World, views: dict[ViewKey, TieView], model: Model, product: bool
 ) -> Effect:
-    function = world.functions.get(term.effect)
     kind = CATALOGUE.get(_BY_NAME.get(term.effect, ""))
-    if kind is None:
-        function = next(
-            (f for name, f in world.functions.items() if name.replace("_", "").lower() == term.effect), None
-        )
-        kind = Custom if function is not None else None
+    function = None if kind else next((f for n, f in world.functions.items() if plain(n) == term.effect), None)
+    if function is not None:
+        kind = Custom
     if kind is None:
         raise bad_input("terms", term.text, "unknown effect", ", ".join(CATALOGUE))
     term = _on_side(term, kind, model, product)

@@ -256,18 +256,11 @@ def _networks(
     if net.initial.shape != (len(rows), len(cols)):
         raise bad_input(name, "rows", "does not join the senders to the receivers", "the network of the events")
     mode = ties.events if isinstance(ties, Ties) else None
-    if not directed and net.directed and mode == "add":
-        raise bad_input(name, "directed", "is true and the events have no direction", "Ties(..., directed=False)")
     if mode == "add" or (mode is None and not net.time.size):
         if not directed and net.directed:
             raise bad_input(name, "directed", "is true and the events have no direction", "Ties(..., directed=False)")
-        said = (
-            f"{name}: starts with {int((net.initial != 0).sum())} ties"
-            if net.initial.any()
-            else f"{name}: starts empty"
-        )
-        more = f", {net.time.size} foreign changes" if net.time.size else ""
-        return {**read, name: _floored(net)}, {name: None}, [f"{said}{more}; the events add to it"]
+        said = f"{name}: starts with {int((net.initial != 0).sum())} ties, {net.time.size} foreign changes"
+        return {**read, name: _floored(net)}, {name: None}, [f"{said}; the events add to it"]
     missing = event_rows(net, events.time, events.sender, events.receiver)[1]
     if mode is None and missing == events.time.size:
         raise bad_input(
@@ -286,7 +279,9 @@ def _types(frame: pl.DataFrame, wanted: str | None) -> tuple[Ints, tuple[str, ..
     if wanted is None and "type" not in frame.columns:
         return np.zeros(frame.height, dtype=np.intp), (), every
     col.need(frame, "events", "type")
-    column = frame["type"].cast(pl.String)
+    column = frame["type"].cast(pl.String, strict=False)
+    if column.null_count() and wanted is None:
+        return np.zeros(frame.height, dtype=np.intp), (), every
     if column.null_count():
         raise col.fault("events", int(column.is_null().arg_max() or 0), "type", "is empty", "a type of event")
     types = tuple(column.unique().sort().to_list())
