@@ -23,6 +23,7 @@ _CELLS_PER_BLOCK = 2_000_000
 _DECREMENT = 1e-14
 # a parameter whose error, in units of the statistic's spread within choices, is above 1,000 is not known at all
 _FLAT = 1e-6
+_ROUNDING = 1e-13
 
 
 @dataclass(frozen=True)
@@ -178,13 +179,15 @@ def maximise(
     penalty: ArrayLike | None = None,
     start: ArrayLike | None = None,
     max_iterations: int = 60,
+    moments: ArrayLike | None = None,
 ) -> ChoiceFit:
     """Climb a log-likelihood by Newton steps, halving a step that does not climb, and report honestly.
 
     `objective` maps `b` [P] to log-likelihood, gradient [P] and a positive semi-definite information matrix [P, P].
     `count` is the number of choices: the diagonal of the information at the start, divided by it, is each statistic's
     spread within choices. In units of that spread, directions of almost no information at the end are flat: both an
-    effect that never varies and one that separates the choices (its estimate runs off to infinity) show there.
+    effect that never varies and one that separates the choices (its estimate runs off to infinity) show there. `moments`
+    [P] are sums of squares of the statistics: a spread that is nothing beside them is rounding and counts as none.
     """
     P = len(names)
     first = np.zeros(P) if start is None else np.asarray(start, dtype=np.float64)
@@ -196,7 +199,10 @@ def maximise(
     beta, sums, iterations, decrement = _climb(aim, first, begin, max(count, 1.0), max_iterations)
     information = sums[2]
     loglik = objective(beta)[0] if penalty is not None else sums[0]
-    flat, vcov = _flat_directions(information, np.diag(begin[2]) / max(count, 1.0))
+    diagonal = np.diag(begin[2])
+    if moments is not None:
+        diagonal = np.where(diagonal > _ROUNDING * np.asarray(moments, dtype=np.float64), diagonal, 0.0)
+    flat, vcov = _flat_directions(information, diagonal / max(count, 1.0))
     unidentified = tuple(_loaded(names, v) for v in flat)
     lost = np.any([np.abs(v) > 1e-3 for v in flat], axis=0) if len(flat) else np.zeros(P, dtype=bool)
     se = np.where(lost, np.nan, np.sqrt(np.clip(np.diag(vcov), 0.0, None)))

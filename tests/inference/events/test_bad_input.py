@@ -55,6 +55,7 @@ def test_events(events, line):
         ("inertia + inertia", "stands there twice"),
         ("ego(size)", "no meaning in a choice model"),
         ("indeg(type=ego)", "type is ego in a choice model"),
+        ("ego(size):ego(size)", "the same for all receivers"),
         ("indeg(type=both)", "ego or alter"),
         ("mixedTrans(calls)", "names 1 networks"),
         ("inertia(weighted=True, transform=cube)", "unknown transform cube"),

@@ -180,6 +180,17 @@ def test_many_collinear_terms_are_named():
     assert wide.message.endswith("+ 23 more")
 
 
+def test_what_is_the_same_for_all_options_is_not_identified_by_their_order():
+    day = {"day": pl.DataFrame({"time": [0.0, 20.0], "replace": [0.1, 0.3]})}
+    for fit in (
+        dynam(EVENTS, ACTORS, "ego(day) + indeg", "rate", changes=day),
+        rem(EVENTS, ACTORS, "ego(day) + inertia", changes=day),
+    ):
+        assert fit.message == "the data do not identify ego(day)"
+        assert np.isnan(fit.se[0])
+        assert fit.se[1] < 1.0
+
+
 def test_a_penalised_fit_says_so():
     fit = dynam(EVENTS, ACTORS, "inertia + recip", penalty=[1.0, 1.0])
     assert "note: penalised" in repr(fit)

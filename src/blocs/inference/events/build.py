@@ -65,6 +65,8 @@ def build(history: History, terms: Sequence[Term], functions: Functions, model: 
             _check_shape(effect, world, model)
             for view in dict.fromkeys(effect.views):
                 view.listeners.append(effect)
+        if model == "choice" and all(e.kind == "sender" for e in layer.effects):
+            raise bad_input("terms", layer.term.text, "is the same for all receivers", "a factor that tells them apart")
     return Built(tuple(layers), views, world)
 
 

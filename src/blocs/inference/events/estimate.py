@@ -72,7 +72,7 @@ def _fit_spells(problem: Problem, replay: Replay, names: tuple[str, ...]) -> Eve
     _finite(spells.x)
     if not problem.exact:
         order = OrderOnly(spells)
-        estimate = maximise(order.sums, names, len(spells.pick), penalty=problem.penalty)
+        estimate = maximise(order.sums, names, len(spells.pick), penalty=problem.penalty, moments=order.moments)
         return _report(problem, estimate, order, estimate.null_loglik)
     likelihood = ExactTime(spells)
     n, exposure = float(spells.happened.sum()), float(likelihood.exposure.sum())

@@ -139,6 +139,12 @@ class OrderOnly:
         loglik = float((s.chosen @ beta - log_total).sum())
         return loglik, (s.chosen - mean).sum(axis=0), (s.x * share[:, None]).T @ s.x - mean.T @ mean
 
+    @property
+    def moments(self) -> Floats:
+        """Return the sum over events of the mean square of each statistic over the options [P]."""
+        share = expectations(self.spells, np.zeros(self.spells.chosen.shape[1]))[2]
+        return share @ self.spells.x**2
+
     def by_decision(self, beta: Floats) -> tuple[Floats, Floats]:
         """Return each event's log probability [T] and score [T, P]."""
         log_total, mean, _ = expectations(self.spells, beta)
