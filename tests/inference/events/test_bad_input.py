@@ -92,7 +92,7 @@ def test_terms(terms, word):
         ({"opportunities": [["b"], ["c"], ["d"]]}, "chosen receiver is not in the set"),
         ({"start": 5.0, "end": 4.0}, "not before end"),
         ({"start": 50.0}, "no event between"),
-        ({"sample": 50}, "all receivers present"),
+        ({"sample": 50}, "no sample of so few receivers"),
         ({"actors": ACTORS.with_columns(pl.lit("a").alias("label"))}, "stands there twice"),
         (
             {"actors": ACTORS.with_columns(pl.Series("size", [1.0, float("nan"), 2.0, 3.0])), "terms": "alter(size)"},

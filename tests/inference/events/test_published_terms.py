@@ -299,6 +299,28 @@ def test_paths_in_order_count_those_whose_second_tie_came_later():
     assert steps[4][1].sum() == 1.0
 
 
+@settings(max_examples=25, deadline=None)
+@given(acts(20))
+def test_paths_in_order_end_with_their_ties(events):
+    """Counted anew from all acts: a tie has stood since the first act of a chain without a gap longer than the window."""
+    window = 3.5
+
+    def since(i, j, now):
+        times = [t for t, a, b in events if (a, b) == (i, j) and t < now]
+        if not times or now > times[-1] + window:
+            return None
+        first = times[-1]
+        for t in reversed(times):
+            first = t if first - t <= window else first
+        return first
+
+    for (now, *_), stats in zip(events, walk([f"trans(history=sequential, window={window})"], events), strict=True):
+        begun = [[since(i, j, now) for j in range(N)] for i in range(N)]
+        for i, j in np.argwhere(AWAY):
+            ties = [(begun[i][k], begun[k][j]) for k in range(N) if k not in (i, j)]
+            assert stats[0][i, j] == sum(a is not None and b is not None and a < b for a, b in ties)
+
+
 def test_every_alias_leads_to_an_effect():
     lower = {name.lower() for name in CATALOGUE}
     for name, (effect, _) in ALIASES.items():

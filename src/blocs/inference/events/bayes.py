@@ -260,11 +260,7 @@ def model_of(
     from numpyro import distributions
 
     law: Any = distributions
-    scale = prior.scale / sets.centre
-    centre = np.zeros(len(scale))
-    if isinstance(sets, Waits):
-        centre[0] = level_of(sets) if level is None else level
-        scale[0] = prior.level
+    centre, scale = prior_of(sets, prior, level)
 
     def model(data: Any = None) -> None:
         now = sets if data is None else sets.with_data(data)
@@ -277,6 +273,16 @@ def model_of(
         numpyro.factor("events", likelihood(now, beta, effect).sum())
 
     return model
+
+
+def prior_of(sets: Sets, prior: Prior, level: float | None = None) -> tuple[Floats, Floats]:
+    """Return centre and standard deviation [P] of the coefficients before the data; `level` as in `model_of`."""
+    scale = prior.scale / sets.centre
+    centre = np.zeros(len(scale))
+    if isinstance(sets, Waits):
+        centre[0] = level_of(sets) if level is None else level
+        scale[0] = prior.level
+    return centre, scale
 
 
 def level_of(sets: Waits) -> float:

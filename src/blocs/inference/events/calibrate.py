@@ -16,7 +16,7 @@ import polars as pl
 from scipy import stats  # pyright: ignore[reportMissingTypeStubs]
 
 from blocs.inference.events.arrays import Sets, Waits, log_likelihood
-from blocs.inference.events.bayes import Prior, level_of, model_of, sampler
+from blocs.inference.events.bayes import Prior, level_of, model_of, prior_of, sampler
 from blocs.inference.events.columns import Floats, Ints
 
 Likelihood = Callable[[Sets, Any, Mapping[str, Any]], Any]
@@ -95,11 +95,8 @@ def calibrate(
         drawn = posterior(jax.random.PRNGKey(seed * 100_003 + number), data)
         kept = {k: np.asarray(v)[thin - 1 :: thin] for k, v in drawn.items()}
         alone = {k: v[None] for k, v in truth.items()}
-        below = [(kept[k] < v).sum(axis=0).reshape(-1) for k, v in truth.items() if not k.startswith("effect_")]
-        below += [(kept[f"effect_{s}"][:, k] < truth[f"effect_{s}"][k]).sum(axis=0) for s, k in some.items()]
         there, here = (np.asarray(logs(data, v["beta"], _effects(v, known))) for v in (kept, alone))
-        below.append((there < here).sum(axis=0, keepdims=True))
-        ranks.append(np.concatenate(below))
+        ranks.append(np.append(_ranks(truth, kept, some), (there < here).sum()))
     names = [f"beta {k}" for k in range(sets.x.shape[-1])] + [f"sd {s}" for s in sets.actor]
     names += [f"effect {s} {k}" for s, which in some.items() for k in which] + ["log-likelihood"]
     return Calibration(tuple(names), np.stack(ranks), levels)
@@ -107,15 +104,20 @@ def calibrate(
 
 def _truth(sets: Sets, prior: Prior, level: float, rng: np.random.Generator) -> dict[str, Floats]:
     """Draw parameters from the prior: beta, then the spreads, then the effects of each side."""
-    scale, centre = prior.scale / sets.centre, np.zeros(sets.x.shape[-1])
-    if isinstance(sets, Waits):
-        scale[0], centre[0] = prior.level, level
+    centre, scale = prior_of(sets, prior, level)
     truth: dict[str, Floats] = {"beta": centre + rng.normal(size=scale.size) * scale}
     for side in sets.actor:
         truth[f"sd_{side}"] = np.asarray(abs(rng.normal()) * prior.spread)
     for side in sets.actor:
         truth[f"effect_{side}"] = truth[f"sd_{side}"] * rng.normal(size=sets.size[side])
     return truth
+
+
+def _ranks(truth: Mapping[str, Floats], kept: Mapping[str, Floats], some: Mapping[str, Ints]) -> Ints:
+    """Return how many draws lie below the truth: of coefficients, of spreads, and of the effects of some actors."""
+    below = [(kept[k] < v).sum(axis=0).reshape(-1) for k, v in truth.items() if not k.startswith("effect_")]
+    below += [(kept[f"effect_{s}"][:, k] < truth[f"effect_{s}"][k]).sum(axis=0) for s, k in some.items()]
+    return np.concatenate(below)
 
 
 def _effects(values: Mapping[str, Any], sets: Sets) -> dict[str, Any]:

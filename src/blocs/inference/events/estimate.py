@@ -81,9 +81,12 @@ def _fit_spells(problem: Problem, replay: Replay, names: tuple[str, ...]) -> Eve
     estimate = maximise(likelihood.sums, names, n, penalty=problem.penalty, start=first)
     likelihood, estimate, left = _integrated(problem, likelihood, estimate, n)
     found = _report(problem, estimate, likelihood, n * (first[0] - 1.0), spells, begin)
-    if left <= CLOSE:
-        return found
-    return replace(found, notes=(*found.notes, f"finer integration may still move a coefficient by {left:.1e}"))
+    more: list[str] = []
+    if problem.clock.held and any(layer.moves for layer in replay.layers):
+        more.append("fading statistics are held through each interval at its end (remstats); simulation integrates")
+    if left > CLOSE:
+        more.append(f"finer integration may still move a coefficient by {left:.1e}")
+    return replace(found, notes=(*found.notes, *more))
 
 
 def _integrated(
@@ -154,8 +157,6 @@ def _notes(problem: Problem, estimate: ChoiceFit) -> tuple[str, ...]:
             else "do not cut intervals, as in goldfish"
         )
         notes.append(f"entry and exit {how}")
-    if problem.exact and clock.held and any(p.halflife or p.unit for t in problem.terms for p in t.parts):
-        notes.append("fading statistics are held through each interval at its end (remstats); simulation integrates")
     if problem.penalty is not None:
         notes.append(
             "penalised: se and p are those of a posterior mode and not of a test; loglik, AIC and BIC are without the "

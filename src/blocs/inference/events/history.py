@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -162,17 +162,9 @@ def read_history(
     given = _mapping(networks, "networks")
     read, own, notes = _networks(given, name, rows, cols, directed, clock, every)
     read, own = _typed(read, own, name, every, types, modelled, directed)
-    senders, targets = people.senders, people.receivers
-    words = senders.words if rows is cols else align(senders, targets)
-    filled = {**senders.filled, **targets.filled}
-    notes += [f"{k}: {n} missing values became the mean" for k, n in filled.items() if n]
-    changed = read_changes(moves, "sender", rows, senders.numbers, words, clock)
-    changed += read_changes(other_moves, "receiver", cols, targets.numbers, words, clock)
     acts = every.only(modelled)
-    sides = {"receiver": (acts.receiver,), "sender": (acts.sender,), "actor": (acts.sender, acts.receiver)}
-    open_to = read_opportunities(
-        opportunities, rows if opportunities_of == "sender" else cols, sides[opportunities_of], opportunities_of
-    )
+    filled = {**people.senders.filled, **people.receivers.filled}
+    notes += [f"{k}: {n} missing values became the mean" for k, n in filled.items() if n]
     return History(
         senders=tuple(rows),
         receivers=tuple(cols),
@@ -184,18 +176,36 @@ def read_history(
         default=name,
         networks=read,
         own=own,
-        sender_values=senders.numbers,
-        receiver_values=targets.numbers,
-        attributes=tuple(dict.fromkeys((*senders.known, *targets.known))),
-        words=words,
-        changes=changed,
-        present_senders=people.here_senders,
-        present_receivers=people.here_receivers,
-        opportunities=open_to,
+        **_values(people, moves, other_moves, clock),
+        opportunities=_open_to(opportunities, opportunities_of, people, acts),
         opportunities_of=opportunities_of,
         risk=read_risk(riskset, rows, cols, (acts.sender, acts.receiver), directed, clock),
         notes=tuple(notes),
     )
+
+
+def _values(
+    people: _People, moves: Mapping[str, object], other_moves: Mapping[str, object], clock: pl.DataType
+) -> dict[str, Any]:
+    """Return the fields of a history that tell of attributes and presence."""
+    senders, targets = people.senders, people.receivers
+    words = senders.words if people.rows is people.cols else align(senders, targets)
+    changes = read_changes(moves, "sender", people.rows, senders.numbers, words, clock)
+    changes += read_changes(other_moves, "receiver", people.cols, targets.numbers, words, clock)
+    return {
+        "sender_values": senders.numbers,
+        "receiver_values": targets.numbers,
+        "attributes": tuple(dict.fromkeys((*senders.known, *targets.known))),
+        "words": words,
+        "changes": changes,
+        "present_senders": people.here_senders,
+        "present_receivers": people.here_receivers,
+    }
+
+
+def _open_to(given: Sequence[Sequence[str]] | None, of: Who, people: _People, acts: Acts) -> tuple[Ints, ...] | None:
+    taken = {"receiver": (acts.receiver,), "sender": (acts.sender,), "actor": (acts.sender, acts.receiver)}
+    return read_opportunities(given, people.rows if of == "sender" else people.cols, taken[of], of)
 
 
 def _people(
@@ -222,11 +232,12 @@ def _events(
     frame: pl.DataFrame, rows: Mapping[str, int], cols: Mapping[str, int], event_type: str | None
 ) -> tuple[Acts, tuple[str, ...], NDArray[np.bool_]]:
     """Return all events, their types, and which of them are modelled."""
+    col.need(frame, "events", "time", "sender", "receiver")
+    if frame.height == 0:
+        raise bad_input("events", "time", "no events", "at least one row")
     time, i, j, increment, replaces = tie_rows(frame, "events", rows, cols, rows is cols, None)
     if replaces:
         raise bad_input("events", "replace", "is for networks", "increment, or no such column")
-    if time.size == 0:
-        raise bad_input("events", "time", "no events", "at least one row")
     kinds, types, modelled = _types(frame, event_type)
     return Acts(time, i, j, increment, kinds), types, modelled
 

@@ -53,7 +53,8 @@ def sampled_sets(replay: Replay, start: float, end: float, sample: int, seed: in
     if history.opportunities is not None or moving:
         raise bad_input("dynam", "sample", "given with changing choice sets", "all receivers always open")
     if not history.present_receivers.all() or not 4 <= sample < history.n2 - 1:
-        raise bad_input("dynam", "sample", f"is {sample}", f"4 to {history.n2 - 2}, all receivers present")
+        room = f"4 to {history.n2 - 2}, all receivers present" if history.n2 > 5 else "no sample of so few receivers"
+        raise bad_input("dynam", "sample", f"is {sample} of {history.n2} receivers", room)
     if any(layer.standard for layer in replay.layers):
         raise bad_input("dynam", "sample", "given with scaling='std', which needs all receivers", "no scaling")
     E, P = count_events(replay, start, end), len(replay.layers)

@@ -110,9 +110,9 @@ class Diff(_Pair):
     options = frozenset({"transform", "absolute"})
 
     def _compare(self, z: Array, y: Array) -> Array:
-        if not self.term.absolute:
-            return z - y
-        return self.transform(z - y) if self.transform else np.abs(z - y)
+        if self.transform:
+            return self.transform(z - y)
+        return np.abs(z - y) if self.term.absolute else z - y
 
 
 class Sim(_Pair):

@@ -51,13 +51,27 @@ class _Path(Closure):
 
     options = frozenset({"window", "transform", "ignore_rep", "history"})
 
+    def start(self) -> None:
+        """Compute `stat` from the state."""
+        self.in_order = self.term.history == "sequential"
+        self.appeared: Array = np.zeros((self.world.n1, self.world.n2))
+        self.turn = 0
+        super().start()
+
     def _count(self) -> Array:
         tie = self.views[0].tie
-        return np.zeros_like(tie) if self.term.history == "sequential" else tie @ tie
+        return np.zeros_like(tie) if self.in_order else tie @ tie
 
-    def _forward(self, sign: int) -> bool:
-        """Return whether a path counts whose first tie is the one that appears or disappears."""
-        return sign < 0 or self.term.history != "sequential"
+    def _moved(self, view: TieView, i: int, j: int, sign: int) -> tuple[Array, Array]:
+        """Return by how much the paths i -> j -> k and the paths k -> i -> j change, each by k [n]."""
+        ahead, behind = sign * view.tie[j], sign * view.tie[:, i]
+        if not self.in_order:
+            return ahead, behind
+        if sign > 0:
+            self.turn += 1
+            self.appeared[i, j] = self.turn
+        when = self.appeared[i, j]
+        return ahead * (self.appeared[j] > when), behind * (self.appeared[:, i] < when)
 
 
 class Trans(_Path):
@@ -69,9 +83,9 @@ class Trans(_Path):
 
     def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
         """Follow a tie that appears or disappears."""
-        if self._forward(sign):
-            self._add_row(i, sign * view.tie[j])
-        self._add_column(j, sign * view.tie[:, i])
+        ahead, behind = self._moved(view, i, j, sign)
+        self._add_row(i, ahead)
+        self._add_column(j, behind)
 
 
 class Cycle(_Path):
@@ -86,9 +100,9 @@ class Cycle(_Path):
 
     def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
         """Follow a tie that appears or disappears."""
-        if self._forward(sign):
-            self._add_column(i, sign * view.tie[j])
-        self._add_row(j, sign * view.tie[:, i])
+        ahead, behind = self._moved(view, i, j, sign)
+        self._add_column(i, ahead)
+        self._add_row(j, behind)
 
 
 class CommonSender(Closure):
