@@ -18,9 +18,25 @@ from blocs.ground.precision import use_float64
 use_float64()
 
 if TYPE_CHECKING:
-    from blocs.api import ask, available, check, decide, dynam, explain, fit, forecast, load, open_run, rem, run, score
+    from blocs.api import (
+        Ties,
+        ask,
+        available,
+        check,
+        decide,
+        dynam,
+        explain,
+        fit,
+        forecast,
+        load,
+        open_run,
+        rem,
+        run,
+        score,
+    )
 
 __all__ = [
+    "Ties",
     "ask",
     "available",
     "check",

@@ -13,12 +13,13 @@ from blocs.forecast.ensemble import Ensemble
 from blocs.forecast.explain import Explanation, explain_recorded, explain_simulated
 from blocs.forecast.score import Scores
 from blocs.ground.errors import bad_input
-from blocs.inference.events import dynam, rem
+from blocs.inference.events import Ties
 from blocs.inference.fit import DRAWS, Fit
 from blocs.inference.observation import Assumption
 from blocs.inference.prior import PriorSettings
 from blocs.jobs import pipeline
 from blocs.jobs.decide import decide
+from blocs.jobs.events import dynam, rem
 from blocs.jobs.result import RunResult
 from blocs.jobs.run import Plan
 from blocs.jobs.run import run as _run
@@ -40,6 +41,7 @@ __all__ = [
     "RunResult",
     "Scenario",
     "Scores",
+    "Ties",
     "ask",
     "available",
     "check",

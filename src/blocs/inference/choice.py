@@ -23,6 +23,7 @@ _CELLS_PER_BLOCK = 2_000_000
 _DECREMENT = 1e-14
 # a parameter whose error, in units of the statistic's spread within choices, is above 1,000 is not known at all
 _FLAT = 1e-6
+_ROUNDING = 1e-13
 
 
 @dataclass(frozen=True)
@@ -178,13 +179,15 @@ def maximise(
     penalty: ArrayLike | None = None,
     start: ArrayLike | None = None,
     max_iterations: int = 60,
+    moments: ArrayLike | None = None,
 ) -> ChoiceFit:
     """Climb a log-likelihood by Newton steps, halving a step that does not climb, and report honestly.
 
     `objective` maps `b` [P] to log-likelihood, gradient [P] and a positive semi-definite information matrix [P, P].
     `count` is the number of choices: the diagonal of the information at the start, divided by it, is each statistic's
     spread within choices. In units of that spread, directions of almost no information at the end are flat: both an
-    effect that never varies and one that separates the choices (its estimate runs off to infinity) show there.
+    effect that never varies and one that separates the choices (its estimate runs off to infinity) show there. `moments`
+    [P] are sums of squares of the statistics: a spread that is nothing beside them is rounding and counts as none.
     """
     P = len(names)
     first = np.zeros(P) if start is None else np.asarray(start, dtype=np.float64)
@@ -196,7 +199,10 @@ def maximise(
     beta, sums, iterations, decrement = _climb(aim, first, begin, max(count, 1.0), max_iterations)
     information = sums[2]
     loglik = objective(beta)[0] if penalty is not None else sums[0]
-    flat, vcov = _flat_directions(information, np.diag(begin[2]) / max(count, 1.0))
+    diagonal = np.diag(begin[2])
+    if moments is not None:
+        diagonal = np.where(diagonal > _ROUNDING * np.asarray(moments, dtype=np.float64), diagonal, 0.0)
+    flat, vcov = _flat_directions(information, diagonal / max(count, 1.0))
     unidentified = tuple(_loaded(names, v) for v in flat)
     lost = np.any([np.abs(v) > 1e-3 for v in flat], axis=0) if len(flat) else np.zeros(P, dtype=bool)
     se = np.where(lost, np.nan, np.sqrt(np.clip(np.diag(vcov), 0.0, None)))
@@ -218,7 +224,9 @@ def maximise(
 
 
 def _loaded(names: Sequence[str], direction: Floats) -> tuple[str, ...]:
-    return tuple(name for name, share in zip(names, np.abs(direction).tolist(), strict=True) if share > 0.3)
+    """Return the parameters that take part in a direction: shares of many are small, so they are weighed by the largest."""
+    share = np.abs(direction)
+    return tuple(name for name, large in zip(names, (share > 0.3 * share.max()).tolist(), strict=True) if large)
 
 
 def _climb(
@@ -286,7 +294,14 @@ def _penalised(objective: Objective, precision: Floats | None) -> Objective:
 
 def _message(reached: bool, unidentified: tuple[tuple[str, ...], ...], iterations: int, gradient: Floats) -> str:
     if unidentified:
-        return "the data do not identify " + "; ".join(" + ".join(names) for names in unidentified)
+        return "the data do not identify " + "; ".join(_some(names) for names in unidentified)
     score = float(np.max(np.abs(gradient)))
     state = "converged" if reached else "no convergence"
     return f"{state} after {iterations} Newton steps, largest score {score:.1e}"
+
+
+def _some(names: tuple[str, ...], most: int = 8) -> str:
+    """Return the names joined, the last ones counted where there are many."""
+    if len(names) <= most:
+        return " + ".join(names)
+    return " + ".join(names[: most - 1]) + f" + {len(names) - most + 1} more"

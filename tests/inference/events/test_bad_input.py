@@ -55,6 +55,7 @@ def test_events(events, line):
         ("inertia + inertia", "stands there twice"),
         ("ego(size)", "no meaning in a choice model"),
         ("indeg(type=ego)", "type is ego in a choice model"),
+        ("ego(size):ego(size)", "the same for all receivers"),
         ("indeg(type=both)", "ego or alter"),
         ("mixedTrans(calls)", "names 1 networks"),
         ("inertia(weighted=True, transform=cube)", "unknown transform cube"),
@@ -79,7 +80,7 @@ def test_terms(terms, word):
         ({"submodel": "chance"}, "rate, choice or coordination"),
         (
             {"networks": {"n": EVENTS.with_columns(pl.lit("q").alias("receiver"))}, "terms": "tie(n)"},
-            "n:2: receiver: q",
+            "n runs from a, b, ... to q and does not join",
         ),
         ({"networks": {"n": Ties(initial=np.ones((2, 2)))}, "terms": "tie(n)"}, "has shape"),
         ({"networks": {"n": Ties(initial=np.ones((4, 4)))}, "terms": "tie(n)"}, "tie to itself"),
@@ -91,10 +92,16 @@ def test_terms(terms, word):
         ({"opportunities": [["b"], ["c"], ["d"]]}, "chosen receiver is not in the set"),
         ({"start": 5.0, "end": 4.0}, "not before end"),
         ({"start": 50.0}, "no event between"),
-        ({"sample": 50}, "all receivers present"),
+        ({"sample": 50}, "no sample of so few receivers"),
         ({"actors": ACTORS.with_columns(pl.lit("a").alias("label"))}, "stands there twice"),
-        ({"actors": ACTORS.with_columns(pl.Series("size", [1.0, float("nan"), 2.0, 3.0]))}, "actors:3: size"),
-        ({"actors": ACTORS.with_columns(pl.Series("camp", ["x", None, "y", "y"]))}, "actors:3: camp: is empty"),
+        (
+            {"actors": ACTORS.with_columns(pl.Series("size", [1.0, float("nan"), 2.0, 3.0])), "terms": "alter(size)"},
+            "actors:3: size",
+        ),
+        (
+            {"actors": ACTORS.with_columns(pl.Series("camp", ["x", None, "y", "y"])), "terms": "same(camp)"},
+            "actors:3: camp: is empty",
+        ),
         ({"grid": 3.0}, "without exact time"),
         ({"penalty": [-1.0]}, "not a precision"),
     ],
@@ -114,11 +121,6 @@ def test_two_modes_refuse_what_needs_one():
             dynam(events, ACTORS, term, receivers=claims)
     with pytest.raises(InputError, match="does not join"):
         rem(events, ACTORS, "indeg(calls, type=ego)", receivers=claims)
-
-
-def test_decay_in_exact_time_asks_for_a_grid():
-    with pytest.raises(InputError, match="decay within the intervals"):
-        rem(EVENTS, ACTORS, "1 + inertia(weighted=True, halflife=2)")
 
 
 def test_no_time_at_all():

@@ -12,9 +12,10 @@ from blocs.inference.events import Ties, dynam, rem
 from blocs.inference.events.coordination import Coordination, pair_sets
 from blocs.inference.events.design import events_of
 from blocs.inference.events.history import read_history
+from blocs.inference.events.likelihoods import ExactTime, OrderOnly, expectations
 from blocs.inference.events.replay import Replay
 from blocs.inference.events.sampling import sampled_sets
-from blocs.inference.events.spells import Clock, ExactTime, OrderOnly, collect_spells, expectations, intervals
+from blocs.inference.events.spells import Clock, collect_spells, intervals
 from blocs.inference.events.terms import parse_terms
 
 from . import oracle
@@ -57,7 +58,7 @@ def dense_dyads(history, terms, clock=FOREVER, exact=False):
     X, mask, span, chosen = [], [], [], []
     n = history.n1
     steps = intervals(replay, clock) if exact else ((0.0, i, j) for _, i, j in events_of(replay, -np.inf, np.inf))
-    for length, i, j in steps:
+    for length, i, j, *_ in steps:
         layers = []
         for effect in replay.effects:
             s = effect.stat
@@ -75,7 +76,7 @@ def dense_dyads(history, terms, clock=FOREVER, exact=False):
 def test_order_by_spells_equals_the_dense_sums():
     history = record()
     X, mask, _, chosen = dense_dyads(history, TERMS)
-    spells = collect_spells(Replay(history, parse_terms(TERMS), {}, "tie"), "tie", False, FOREVER, exact=False)
+    spells = collect_spells(Replay(history, parse_terms(TERMS), {}, "tie"), False, FOREVER, exact=False)
     assert len(spells.x) < mask.sum() / 3
     dense, sparse = ChoiceDesign.checked(X, chosen, mask), OrderOnly(spells)
     for scale in (0.0, 0.3, 2.0):
@@ -88,7 +89,7 @@ def test_order_by_spells_equals_the_dense_sums():
 
 def test_running_sums_stay_exact_where_one_option_towers():
     history = record()
-    spells = collect_spells(Replay(history, parse_terms(TERMS), {}, "tie"), "tie", False, FOREVER, exact=False)
+    spells = collect_spells(Replay(history, parse_terms(TERMS), {}, "tie"), False, FOREVER, exact=False)
     X, mask, _, chosen = dense_dyads(history, TERMS)
     beta = np.array([0.0, 0.0, 0.0, 3.0, 40.0, 0.0])
     want = ChoiceDesign.checked(X, chosen, mask).sums(beta)
@@ -100,7 +101,7 @@ def test_running_sums_stay_exact_where_one_option_towers():
 def test_exact_time_by_spells_equals_the_definition():
     history = record()
     terms = "1 + " + TERMS
-    spells = collect_spells(Replay(history, parse_terms(terms), {}, "tie"), "tie", True, FOREVER, exact=True)
+    spells = collect_spells(Replay(history, parse_terms(terms), {}, "tie"), True, FOREVER, exact=True)
     X, mask, span, chosen = dense_dyads(history, terms, exact=True)
     X = np.concatenate([np.ones((*X.shape[:2], 1)), X], axis=2)
     beta = np.array([-3.0, 1.0, -0.5, 0.3, 0.2, 1.5, -1.0])
@@ -157,8 +158,10 @@ def test_a_grid_refines_exact_time_without_changing_what_stands_still():
     actors = actors.drop("present")
     plain = dynam(events, actors, "1 + indeg", "rate")
     fine = dynam(events, actors, "1 + indeg", "rate", grid=0.25)
-    assert fine.nobs > plain.nobs
+    assert len(fine.likelihood.spells.span) > 2 * len(plain.likelihood.spells.span)
+    assert fine.nobs == plain.nobs
     np.testing.assert_allclose(fine.coef, plain.coef, atol=1e-7)
+    assert fine.bic == pytest.approx(plain.bic)
 
 
 def coordination(seed=1):

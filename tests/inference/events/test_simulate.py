@@ -182,13 +182,101 @@ def test_with_events_keeps_the_clock(table):
         Event(t, int(i), int(j), 1.0)
         for t, i, j in zip(table[0]["time"], fit.problem.history.sender, fit.problem.history.receiver, strict=True)
     ]
-    from blocs.inference.events.models import fit_problem
+    from blocs.inference.events.estimate import fit_problem
 
     again = fit_problem(with_events(fit.problem, record, float(fit.times[-1])))
     np.testing.assert_allclose(again.coef, fit.coef, atol=1e-8)
 
 
-def test_a_network_given_from_outside_cannot_be_simulated(table):
-    fit = dynam(*table, "inertia(ties)", name="ties", networks={"ties": table[0]})
-    with pytest.raises(InputError, match="simulated events could not change it"):
+def test_a_table_without_the_events_cannot_give_them_up_to_simulation(table):
+    fit = dynam(*table, "inertia(ties)", name="ties", networks={"ties": table[0].head(100)})
+    assert any("lacks 20 of them" in note for note in fit.notes)
+    with pytest.raises(InputError, match="lacks 20 of 120 events"):
         fit.simulate()
+    late = table[0].with_columns(pl.col("time") + 0.5)
+    with pytest.raises(InputError, match="holds none of the events"):
+        dynam(*table, "inertia(ties)", name="ties", networks={"ties": late})
+
+
+@pytest.mark.parametrize(
+    ("model", "terms"),
+    [
+        ("rem", "1 + inertia(weighted=True, halflife=2) + recip"),
+        ("rem", "inertia(weighted=True, halflife=2) + recip"),
+        ("rate", "1 + indeg(weighted=True, halflife=2)"),
+        ("rate", "indeg(weighted=True, halflife=2, transform=log1p)"),
+        ("choice", "inertia(weighted=True, halflife=2)"),
+    ],
+)
+def test_models_with_a_halflife_simulate_and_recover(model, terms):
+    events, actors, _ = invented(E=60)
+    args = (events, actors.drop("present"), terms)
+    fit = rem(*args) if model == "rem" else dynam(*args, model)
+    assert fit.simulate(runs=2, seed=1)["run"].n_unique() == 2
+    assert fit.gof(runs=3, seed=1).fit()["p"].is_between(0.0, 1.0).all()
+    assert recover(fit, runs=3, seed=2)["coverage"].is_between(0.0, 1.0).all()
+
+
+def test_goodness_of_fit_of_pairs_does_not_know_their_sides():
+    """Exchanging sender and receiver of recorded events at random changes nothing, and the true model is accepted."""
+    actors = pl.DataFrame({"label": [f"s{k}" for k in range(9)], "size": np.random.default_rng(5).normal(size=9)})
+    rng = np.random.default_rng(1)
+    pairs = [sorted(rng.choice(9, 2, replace=False).tolist()) for _ in range(80)]
+    seed = pl.DataFrame(
+        {"time": np.arange(80.0), "sender": [f"s{i}" for i, _ in pairs], "receiver": [f"s{j}" for _, j in pairs]}
+    )
+    terms = "inertia + alter(size)"
+    true = dynam(seed, actors, terms, "coordination").simulate(1, seed=9).select("time", "sender", "receiver")
+    flip = pl.Series(rng.random(true.height) < 0.5)
+    turned = true.with_columns(
+        pl.when(flip).then("receiver").otherwise("sender").alias("sender"),
+        pl.when(flip).then("sender").otherwise("receiver").alias("receiver"),
+    )
+    one, other = (dynam(e, actors, terms, "coordination").gof(19, seed=1) for e in (true, turned))
+    assert set(one.levels) == {"degree", "repetition", "order", "triads"}
+    for family, seen in one.observed.items():
+        np.testing.assert_array_equal(seen, other.observed[family])
+        np.testing.assert_allclose(one.simulated[family], other.simulated[family])
+    assert one.fit()["p"].min() > 0.05
+
+
+def test_triads_without_direction_count_all_triples():
+    from itertools import combinations
+
+    from blocs.inference.events.gof_statistics import _triads_of_pairs
+
+    rng = np.random.default_rng(3)
+    i, j = rng.integers(0, 7, 12), rng.integers(0, 7, 12)
+    i, j = i[i != j], j[i != j]
+    tie = {frozenset(p) for p in zip(i.tolist(), j.tolist(), strict=True)}
+    sides = [sum(frozenset(p) in tie for p in combinations(three, 2)) for three in combinations(range(7), 3)]
+    assert list(_triads_of_pairs(i, j, 7).values()) == [sides.count(k) for k in (1, 2, 3)]
+
+
+def test_a_rate_model_alone_is_judged_by_what_it_models(table):
+    fit = dynam(*table, "1 + indeg", "rate")
+    assert set(fit.gof(3).levels) == {"activity", "turns", "waiting"}
+    with pytest.raises(InputError, match="rate model alone"):
+        fit.gof(3, families=["indegree"])
+    with pytest.raises(InputError, match="families"):
+        fit.gof(3, families=[])
+
+
+@pytest.mark.parametrize("model", ["rem", "rem order", "rate", "choice", "choice + rate"])
+def test_simulated_events_have_recorded_increments(model, table):
+    rng = np.random.default_rng(0)
+    events = table[0].with_columns(pl.Series("increment", rng.choice([10.0, 20.0, 40.0], 120, p=[0.6, 0.3, 0.1])))
+    kept = events.filter(pl.col("time") >= 30.0).with_columns(pl.lit(7.0).alias("increment"))
+    for record, known in ((events, {10.0, 20.0, 40.0}), (kept, {7.0})):
+        args = (record, table[1])
+        rate = dynam(*args, "1", "rate") if "rate" in model else None
+        if model.startswith("rem"):
+            runs = rem(*args, "recip" if "order" in model else "1 + recip").simulate(20, seed=1)
+        else:
+            runs = (
+                rate.simulate(20, seed=1) if model == "rate" else dynam(*args, "recip").simulate(20, seed=1, rate=rate)
+            )
+        assert set(runs["increment"]) == known
+        if known == {10.0, 20.0, 40.0}:
+            share, want = (runs["increment"] == 10.0).mean(), (events["increment"] == 10.0).mean()
+            assert share == pytest.approx(want, abs=4 * np.sqrt(want * (1 - want) / runs.height))

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from blocs.inference.events import Ties, dynam
+from blocs.inference.events.recover import recover
 
 from . import oracle
 
@@ -134,3 +135,22 @@ def test_functions_of_a_person_in_terms():
     assert X[2, 2, 0] == 1.0
     assert X[3, 2, 0] == 4.0
     assert X[3, 2, 1] == 27.0
+
+
+def test_the_published_kind_of_model_simulates_and_is_checked(world):
+    """Initial ties, ties that end, entry, repeated pacts blanked: the fit gives histories, goodness of fit, recovery."""
+    events, states, networks, changes = tables(world)
+    fit = dynam(
+        events,
+        states,
+        ["inertia(pacts)", "tie(border)"],
+        "coordination",
+        networks=networks,
+        changes=changes,
+        name="pacts",
+    )
+    runs = fit.simulate(5, seed=1)
+    assert runs.height == 5 * events.height
+    assert not set(runs.filter(pl.col("time") < 15.0)["sender"]) & {NAMES[6]}
+    assert set(fit.gof(5, seed=1).levels) == {"degree", "repetition", "order", "triads"}
+    assert recover(fit, runs=4, seed=1)["converged"].min() >= 2

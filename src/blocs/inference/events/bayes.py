@@ -1,8 +1,8 @@
 """Posterior draws of an event model by the No-U-Turn sampler, with actors that differ by more than their statistics.
 
-The likelihood is that of the maximum-likelihood fit, written once more for JAX: choice sets, spells of exact time, or
-the order of events. Hierarchical effects are centred on 0 with a spread of their own, in non-centred form (Gelman et al.
-2013, chapter 15; Hoffman & Gelman 2014). Needs the extra `bayes` (numpyro, ArviZ).
+The likelihood is that of the maximum-likelihood fit, written once more for JAX (`arrays`): choice sets, pairs that choose
+each other, points of exact time, or the order of events. Hierarchical effects are centred on 0 with a spread of their own,
+in non-centred form (Gelman et al. 2013, chapter 15; Hoffman & Gelman 2014). Needs the extra `bayes` (numpyro, ArviZ).
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ import polars as pl
 
 from blocs.ground.errors import bad_input
 from blocs.inference.choice import ChoiceDesign
+from blocs.inference.events.arrays import Choices, Pairs, Sets, Waits, log_likelihood
 from blocs.inference.events.columns import Floats, Ints
 from blocs.inference.events.coordination import Coordination
-from blocs.inference.events.spells import ExactTime, OrderOnly, Spells
+from blocs.inference.events.likelihoods import ExactTime, OrderOnly
+from blocs.inference.events.pointwise import by_observation, cost
+from blocs.inference.events.spells import Spells
 
 if TYPE_CHECKING:
     from blocs.inference.events.fit import EventFit
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 SIDES = ("sender", "receiver")
 LARGEST = 20_000_000
 MORE = "pip install 'blocs[bayes]'"
+_GOOD = "chains agree"
 
 
 @dataclass(frozen=True)
@@ -41,36 +45,6 @@ class Prior:
     scale: float = 2.5
     level: float = 2.5
     spread: float = 1.0
-
-
-@dataclass(frozen=True, repr=False)
-class Sets:
-    """The arrays of a likelihood. Axes: T decisions, O options, S spells, P parameters, A actors of a side.
-
-    `x` is [T, O, P] or [S, P]; `pick` [T] the option taken (choice sets only); `mask` [T, O]; `offset` [T, O] or [S], in
-    exact time the log of the time a spell lasts; `chosen` [E, P] the statistics of what happened (exact time only).
-    `actor` holds for each side with effects the actor of each option ([T, O] or [S]) and `taken` that of each event.
-    """
-
-    x: Floats
-    pick: Ints
-    mask: Any
-    offset: Floats
-    chosen: Floats
-    actor: Mapping[str, Ints]
-    taken: Mapping[str, Ints]
-    size: Mapping[str, int]
-    exact: bool
-
-    @property
-    def centre(self) -> Floats:
-        """Scale [P] of each statistic within decisions: its standard deviation, 1 where it never moves."""
-        if self.exact:
-            spread = self.x.std(axis=0)
-        else:
-            inside = np.where(self.mask[:, :, None], self.x, np.nan)
-            spread = np.sqrt(np.nanmean(np.nanvar(inside, axis=1), axis=0))
-        return np.where(spread > 1e-9, spread, 1.0)
 
 
 @dataclass(frozen=True, repr=False)
@@ -97,8 +71,19 @@ class BayesFit:
     @property
     def converged(self) -> bool:
         """Return whether every chain agrees (R-hat below 1.01), 400 effective draws a number and no divergence."""
+        return self.state == _GOOD
+
+    @property
+    def state(self) -> str:
+        """Return in words what the draws are good for."""
         table = self.to_polars()
-        return bool((table["rhat"] < 1.01).all() and (table["ess"] >= 400).all() and self.divergences == 0)
+        if self.divergences:
+            return f"{self.divergences} divergent transitions: do not read the draws"
+        if not (table["rhat"] < 1.01).all():
+            return "chains do not agree: do not read the draws"
+        if not (table["ess"] >= 400).all():
+            return f"chains agree, but {table['ess'].min():.0f} effective draws are few for intervals: draw more"
+        return _GOOD
 
     def to_polars(self, level: float = 0.95) -> pl.DataFrame:
         """Return one row a coefficient and spread: mean, sd, equal-tailed interval, effective draws, R-hat."""
@@ -132,8 +117,7 @@ class BayesFit:
 
     def __repr__(self) -> str:
         """Return the table as text, with a word on convergence."""
-        state = "chains agree" if self.converged else "chains do not agree: do not read the draws"
-        lines = [f"posterior, {self.divergences} divergences; {state}"]
+        lines = [f"posterior, {self.divergences} divergences; {self.state}"]
         for name, mean, sd, low, high, ess, rhat in self.to_polars().iter_rows():
             lines.append(
                 f"{name:24} {mean:9.4f} sd {sd:8.4f}  [{low:8.4f}, {high:8.4f}]  ess {ess:6.0f}  rhat {rhat:.3f}"
@@ -145,12 +129,12 @@ def bayes(
     fit: EventFit, effects: Sequence[str] = (), *, draws: int = 1000, warmup: int = 1000, chains: int = 4, seed: int = 0,
     prior: Prior | None = None, progress: bool = False,
 ) -> BayesFit:  # fmt: skip
-    """Sample the posterior of a fitted choice, rate or tie model.
+    """Sample the posterior of a fitted event model.
 
     Args:
-        fit: of `dynam` (choice or rate) or `rem`.
-        effects: sides whose actors get effects of their own: "receiver" in a choice model, "sender" in a rate model,
-            either or both in a tie model.
+        fit: of `dynam` or `rem`.
+        effects: sides whose actors get effects of their own: "receiver" in a choice or coordination model (whom others
+            choose), "sender" in a rate model, either or both in a tie model.
         draws: kept a chain.
         warmup: adapted and thrown away a chain.
         chains: run one after another, in one compiled program.
@@ -159,14 +143,19 @@ def bayes(
         progress: whether the sampler draws a bar.
 
     Raises:
-        InputError: the extra is not installed, a side the model says nothing about, a coordination model, a design that
-            does not fit in memory.
+        InputError: the extra is not installed, a side the model says nothing about, a design that does not fit in
+            memory.
     """
     sets = likelihood_sets(fit, effects)
     found = sample(sets, prior or Prior(), draws, warmup, chains, seed, progress)
     history = fit.problem.history
     labels = {"sender": list(history.senders), "receiver": list(history.receivers)}
-    idata = inference_data(found, fit.names, sets, {s: labels[s] for s in sets.actor})
+    waits: Floats | None = None
+    if isinstance(fit.likelihood, ExactTime) and draws * chains * cost(fit.likelihood) <= 50 * LARGEST:
+        waits = by_observation(
+            fit.likelihood, found["posterior"], lambda option: _sides(option, sets.size, fit.problem.submodel)
+        )
+    idata = inference_data(found, fit.names, sets, {s: labels[s] for s in sets.actor}, waits)
     options = {"draws": draws, "warmup": warmup, "chains": chains, "seed": seed}
     return BayesFit(fit.names, idata, tuple(sets.actor), options)
 
@@ -174,21 +163,23 @@ def bayes(
 def likelihood_sets(fit: EventFit, effects: Sequence[str] = ()) -> Sets:
     """Return the arrays of a fit's likelihood; arguments and errors as in `bayes`."""
     submodel, likelihood = fit.problem.submodel, fit.likelihood
-    allowed = {"choice": ("receiver",), "rate": ("sender",), "tie": SIDES, "coordination": ()}[submodel]
+    allowed = {"choice": ("receiver",), "rate": ("sender",), "tie": SIDES, "coordination": ("receiver",)}[submodel]
+    if isinstance(effects, str):
+        raise bad_input("bayes", "effects", f"is the text {effects!r}", f"a list such as [{allowed[0]!r}]")
     for side in effects:
         if side not in allowed:
-            raise bad_input(
-                "bayes", "effects", f"{side!r} means nothing in a {submodel} model", " or ".join(allowed) or "none"
-            )
-    if isinstance(likelihood, Coordination):
-        raise bad_input("bayes", "fit", "is a coordination model", "a choice, rate or tie model")
+            raise bad_input("bayes", "effects", f"{side!r} means nothing in a {submodel} model", " or ".join(allowed))
     sides = tuple(s for s in SIDES if s in effects)
+    if sides and not fit.problem.history.directed and submodel == "tie":
+        raise bad_input("bayes", "effects", "given to a tie model of pairs", "events with a direction")
     history = fit.problem.history
     size = {"sender": history.n1, "receiver": history.n2}
     if isinstance(likelihood, ChoiceDesign):
         if sides and fit.problem.sample is not None:
             raise bad_input("bayes", "effects", "given to a choice on a sample of receivers", "a fit without sample")
         return _of_choice(likelihood, sides, size)
+    if isinstance(likelihood, Coordination):
+        return _of_pairs(likelihood, sides, size)
     if isinstance(likelihood, ExactTime):
         return _of_exact(likelihood, sides, size, submodel)
     if isinstance(likelihood, OrderOnly):
@@ -196,15 +187,28 @@ def likelihood_sets(fit: EventFit, effects: Sequence[str] = ()) -> Sets:
     raise bad_input("bayes", "fit", f"has a likelihood of {type(likelihood).__name__}", "one of dynam or rem")
 
 
-def _of_choice(design: ChoiceDesign, sides: tuple[str, ...], size: Mapping[str, int]) -> Sets:
+def _of_choice(design: ChoiceDesign, sides: tuple[str, ...], size: Mapping[str, int]) -> Choices:
     shape = design.X.shape[:2]
     _fits(design.X.size)
     mask = np.ones(shape, bool) if design.mask is None else design.mask
     offset = np.zeros(shape) if design.offset is None else np.asarray(design.offset, np.float64)
     place = np.broadcast_to(np.arange(shape[1]), shape)
     x = np.where(mask[:, :, None], design.X, 0.0).astype(np.float64)
-    none = np.zeros((0, x.shape[2]))
-    return Sets(x, design.chosen, mask, offset, none, dict.fromkeys(sides, place), {}, size, False)
+    return Choices(x, design.chosen, mask, offset, dict.fromkeys(sides, place), size)
+
+
+def _of_pairs(likelihood: Coordination, sides: tuple[str, ...], size: Mapping[str, int]) -> Pairs:
+    sets = likelihood.sets
+    E, P, n = len(sets.X), sets.X[0].shape[0], max(x.shape[1] for x in sets.X)
+    _fits(E * n * n * P)
+    x, mask, actor = np.zeros((E, n, n, P)), np.zeros((E, n, n), bool), np.zeros((E, n), dtype=np.intp)
+    for e, (part, closed, here) in enumerate(zip(sets.X, sets.closed, sets.here, strict=True)):
+        m = here.size
+        x[e, :m, :m] = np.moveaxis(part, 0, 2)
+        mask[e, :m, :m] = ~np.eye(m, dtype=bool) if closed is None else ~np.eye(m, dtype=bool) & ~closed
+        actor[e, :m] = here
+    low, high = sets.pair.min(axis=1), sets.pair.max(axis=1)
+    return Pairs(x, low * n + high, mask, dict.fromkeys(sides, actor), size)
 
 
 def _sides(option: Ints, size: Mapping[str, int], submodel: str) -> dict[str, Ints]:
@@ -213,17 +217,16 @@ def _sides(option: Ints, size: Mapping[str, int], submodel: str) -> dict[str, In
     return {"sender": option // size["receiver"], "receiver": option % size["receiver"]}
 
 
-def _of_exact(likelihood: ExactTime, sides: tuple[str, ...], size: Mapping[str, int], submodel: str) -> Sets:
+def _of_exact(likelihood: ExactTime, sides: tuple[str, ...], size: Mapping[str, int], submodel: str) -> Waits:
     spells = likelihood.spells
     lasting = likelihood.exposure > 0
-    here, picked = (_sides(o, size, submodel) for o in (spells.option[lasting], spells.pick[spells.happened]))
-    return Sets(
-        spells.x[lasting], spells.pick[:0], None, np.log(likelihood.exposure[lasting]), spells.chosen[spells.happened],
-        {s: here[s] for s in sides}, {s: picked[s] for s in sides}, size, True,
-    )  # fmt: skip
+    here, picked = (_sides(o, size, submodel) for o in (likelihood.option[lasting], spells.pick[spells.happened]))
+    offset, chosen = np.log(likelihood.exposure[lasting]), spells.chosen[spells.happened]
+    actor, taken = {s: here[s] for s in sides}, {s: picked[s] for s in sides}
+    return Waits(likelihood.x[lasting], offset, chosen, np.ones(len(chosen)), actor, taken, size)
 
 
-def _of_order(spells: Spells, sides: tuple[str, ...], size: Mapping[str, int], submodel: str) -> Sets:
+def _of_order(spells: Spells, sides: tuple[str, ...], size: Mapping[str, int], submodel: str) -> Choices:
     T, P = spells.chosen.shape
     options, place = np.unique(spells.option, return_inverse=True)
     _fits(T * len(options) * P)
@@ -232,7 +235,7 @@ def _of_order(spells: Spells, sides: tuple[str, ...], size: Mapping[str, int], s
         x[a:b, o], mask[a:b, o] = row, True
     here = {k: np.broadcast_to(v, (T, len(options))) for k, v in _sides(options, size, submodel).items()}
     pick = np.searchsorted(options, spells.pick)
-    return Sets(x, pick, mask, np.zeros(mask.shape), np.zeros((0, P)), {s: here[s] for s in sides}, {}, size, False)
+    return Choices(x, pick, mask, np.zeros(mask.shape), {s: here[s] for s in sides}, size)
 
 
 def _fits(cells: int) -> None:
@@ -242,55 +245,50 @@ def _fits(cells: int) -> None:
         )
 
 
-def log_likelihood(sets: Sets, beta: Any, effect: Mapping[str, Any]) -> Any:
-    """Return the log-likelihood of each event [T]; in exact time the last entry is minus the expected number of events.
-
-    Args:
-        sets: arrays of the likelihood.
-        beta: [P] coefficients.
-        effect: for each side with effects, [A] values.
-    """
-    import jax.numpy as jnp
-    from jax.nn import logsumexp
-
-    u = sets.x @ beta + sets.offset
-    for side, value in effect.items():
-        u = u + value[sets.actor[side]]
-    if sets.exact:
-        events = sets.chosen @ beta
-        for side, value in effect.items():
-            events = events + value[sets.taken[side]]
-        return jnp.append(events, -jnp.exp(u).sum())
-    u = jnp.where(sets.mask, u, -jnp.inf)
-    return u[jnp.arange(len(sets.pick)), sets.pick] - logsumexp(u, axis=1)
-
-
 def model_of(
-    sets: Sets, prior: Prior, likelihood: Callable[[Sets, Any, Mapping[str, Any]], Any] = log_likelihood
+    sets: Sets,
+    prior: Prior,
+    likelihood: Callable[[Sets, Any, Mapping[str, Any]], Any] = log_likelihood,
+    level: float | None = None,
 ) -> Callable[..., None]:
-    """Return the numpyro model; its argument `pick` [T] replaces the options taken, so that one program fits many data."""
+    """Return the numpyro model; its argument `data` replaces what happened, so that one program fits many data.
+
+    `level` is where the prior of an intercept is centred, the log rate of events an option if not given.
+    """
     import jax.numpy as jnp
     import numpyro
     from numpyro import distributions
 
     law: Any = distributions
-    scale = prior.scale / sets.centre
-    centre = np.zeros(len(scale))
-    if sets.exact:
-        centre[0] = np.log(len(sets.chosen)) - np.log(np.exp(sets.offset).sum())
-        scale[0] = prior.level
+    centre, scale = prior_of(sets, prior, level)
 
-    def model(pick: Any = None) -> None:
-        data = sets if pick is None else Sets(**{**sets.__dict__, "pick": pick})
+    def model(data: Any = None) -> None:
+        now = sets if data is None else sets.with_data(data)
         beta = numpyro.sample("beta", law.Normal(jnp.asarray(centre), jnp.asarray(scale)).to_event(1))
         effect: dict[str, Any] = {}
-        for side in data.actor:
+        for side in now.actor:
             spread = numpyro.sample(f"sd_{side}", law.HalfNormal(prior.spread))
-            raw = numpyro.sample(f"raw_{side}", law.Normal(0.0, 1.0).expand([data.size[side]]).to_event(1))
+            raw = numpyro.sample(f"raw_{side}", law.Normal(0.0, 1.0).expand([now.size[side]]).to_event(1))
             effect[side] = numpyro.deterministic(f"effect_{side}", spread * raw)
-        numpyro.factor("events", likelihood(data, beta, effect).sum())
+        numpyro.factor("events", likelihood(now, beta, effect).sum())
 
     return model
+
+
+def prior_of(sets: Sets, prior: Prior, level: float | None = None) -> tuple[Floats, Floats]:
+    """Return centre and standard deviation [P] of the coefficients before the data; `level` as in `model_of`."""
+    scale = prior.scale / sets.centre
+    centre = np.zeros(len(scale))
+    if isinstance(sets, Waits):
+        centre[0] = level_of(sets) if level is None else level
+        scale[0] = prior.level
+    return centre, scale
+
+
+def level_of(sets: Waits) -> float:
+    """Return the log rate of events an option, on which the prior of the intercept is centred."""
+    events = float(np.sum(sets.count))
+    return float(np.log(max(events, 1.0)) - np.log(np.exp(sets.offset).sum()))
 
 
 def sampler(model: Callable[..., None], draws: int, warmup: int, chains: int, progress: bool = False) -> Any:
@@ -321,17 +319,27 @@ def sample(
     except ImportError:
         raise bad_input("bayes", "numpyro", "is not installed", MORE) from None
     run = sampler(model_of(sets, prior), draws, warmup, chains, progress)
-    pick = None if sets.exact else jax.numpy.asarray(sets.pick)
-    run.run(jax.random.PRNGKey(seed), pick, extra_fields=("diverging", "potential_energy", "num_steps", "accept_prob"))
+    run.run(
+        jax.random.PRNGKey(seed),
+        jax.numpy.asarray(sets.data),
+        extra_fields=("diverging", "potential_energy", "num_steps", "accept_prob"),
+    )
     drawn = {k: np.asarray(v) for k, v in run.get_samples(group_by_chain=True).items()}
     extra = {k: np.asarray(v) for k, v in run.get_extra_fields(group_by_chain=True).items()}
     return {"posterior": {k: v for k, v in drawn.items() if not k.startswith("raw_")}, "extra": extra}
 
 
 def inference_data(
-    found: Mapping[str, Mapping[str, Floats]], names: tuple[str, ...], sets: Sets, labels: Mapping[str, Sequence[str]]
+    found: Mapping[str, Mapping[str, Floats]],
+    names: tuple[str, ...],
+    sets: Sets,
+    labels: Mapping[str, Sequence[str]],
+    waits: Floats | None = None,
 ) -> Any:
-    """Return ArviZ InferenceData with named terms and actors; pointwise log-likelihood where it has 20 million numbers."""
+    """Return ArviZ InferenceData with named terms and actors; pointwise log-likelihood where that is not too large.
+
+    `waits` [chain, draw, observation] is that of a fit in exact time, by events and intervals without one.
+    """
     try:
         import arviz as az
     except ImportError:
@@ -343,7 +351,9 @@ def inference_data(
         "acceptance_rate": extra["accept_prob"],
     }  # fmt: skip
     pointwise: dict[str, Floats] | None = None
-    if not sets.exact and chains * draws * len(sets.pick) <= LARGEST:
+    if isinstance(sets, Waits):
+        pointwise = None if waits is None else {"events": waits}
+    elif chains * draws * len(sets.data) <= LARGEST:
         pointwise = {"events": _pointwise(sets, posterior)}
     coords: dict[str, Any] = {"term": list(names), **{s: list(v) for s, v in labels.items()}}
     dims = {"beta": ["term"], "events": ["event"], **{f"effect_{s}": [s] for s in labels}}

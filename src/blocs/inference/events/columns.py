@@ -41,21 +41,26 @@ def labels(frame: pl.DataFrame, where: str) -> tuple[str, ...]:
     return tuple(column.to_list())
 
 
-def times(frame: pl.DataFrame, where: str, ordered: bool = True) -> Floats:
-    """Return the `time` column [rows] in seconds (dates and datetimes since 1970) or as the numbers given."""
+def times(frame: pl.DataFrame, where: str, kind: pl.DataType | None = None) -> Floats:
+    """Return the `time` column [rows] in seconds (dates and datetimes since 1970) or as the numbers given.
+
+    `kind` is the type of the time column of the events: dates beside numbers are refused.
+    """
     need(frame, where, "time")
     column = frame["time"]
     if column.dtype.is_temporal():
         if not isinstance(column.dtype, pl.Date | pl.Datetime):
             raise bad_input(where, "time", f"is a {column.dtype}", "a number, a date or a datetime")
-        values = column.cast(pl.Datetime("us")).dt.epoch("us").cast(pl.Float64) / 1e6
+        values = column.dt.epoch("us").cast(pl.Float64) / 1e6
     elif column.dtype.is_numeric():
         values = column.cast(pl.Float64)
     else:
         raise bad_input(where, "time", f"is a {column.dtype}", "a number, a date or a datetime")
+    if kind is not None and frame.height and kind.is_temporal() != column.dtype.is_temporal():
+        raise bad_input(where, "time", f"is a {column.dtype} and that of the events a {kind}", "times of one kind")
     result = finite(values, where, "time")
     late = np.flatnonzero(np.diff(result) < 0)
-    if ordered and late.size:
+    if late.size:
         raise fault(where, int(late[0]) + 1, "time", "is earlier than the row before", "rows in order of time")
     return result
 
@@ -83,8 +88,13 @@ def nodes(frame: pl.DataFrame, where: str, name: str, index: Mapping[str, int]) 
     found = column.to_frame("label").join(table, on="label", how="left", maintain_order="left")["at"]
     if found.null_count():
         row = int(found.is_null().arg_max() or 0)
-        raise fault(where, row, name, f"{column[row]} is unknown", "a label of the actors")
+        raise fault(where, row, name, f"{column[row]} is unknown", _known(index))
     return found.to_numpy().astype(np.intp)
+
+
+def _known(index: Mapping[str, int]) -> str:
+    some = ", ".join(list(index)[:3])
+    return f"one of the {len(index)} labels {some}, ..." if len(index) > 3 else f"a label of {some}"
 
 
 def attribute(frame: pl.DataFrame, where: str, name: str) -> tuple[Floats, tuple[str, ...] | None, int]:

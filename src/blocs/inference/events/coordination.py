@@ -5,37 +5,65 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blocs.inference.choice import Sums
 from blocs.inference.events.columns import Floats, Ints
 from blocs.inference.events.design import count_events, events_of
+from blocs.inference.events.layers import standardised
 from blocs.inference.events.replay import Replay
 
 
 @dataclass(frozen=True)
 class PairSets:
-    """Statistics of each ordered pair of those present: one array X [P, n, n] an event, and the pair [E, 2]."""
+    """Statistics of each ordered pair of those who could act: one array X [P, n, n] an event, and the pair [E, 2].
+
+    `closed` [n, n] marks pairs outside the risk set, None where all are open.
+    """
 
     X: list[Floats]
     pair: Ints
+    closed: list[NDArray[np.bool_] | None]
+    here: list[Ints]
 
 
 def pair_sets(replay: Replay, start: float, end: float) -> PairSets:
-    """Collect, for each event, the statistics of the pairs of actors present."""
-    E, P = count_events(replay, start, end), len(replay.effects)
-    X: list[Floats] = []
-    pair = np.zeros((E, 2), dtype=np.intp)
+    """Collect, for each event, the statistics of the pairs of actors who could act."""
+    E, P = count_events(replay, start, end), len(replay.layers)
+    sets = PairSets([], np.zeros((E, 2), dtype=np.intp), [], [])
     for e, i, j in events_of(replay, start, end):
         replay.refresh()
-        here = np.flatnonzero(replay.here_senders)
+        here = open_actors(replay)
+        block = np.ix_(here, here)
+        closed = None if replay.risk is None else ~replay.risk[block]
         x = np.empty((P, here.size, here.size))
-        for p, effect in enumerate(replay.effects):
-            x[p] = effect.stat[np.ix_(here, here)] if effect.kind == "dyad" else effect.stat[None, here]
-            if replay.terms[p].ignore_rep and replay.default is not None:
-                x[p][replay.default.tie[np.ix_(here, here)] > 0] = 0.0
-        X.append(x)
-        pair[e] = np.searchsorted(here, (i, j))
-    return PairSets(X, pair)
+        for p, layer in enumerate(replay.layers):
+            x[p] = np.broadcast_to(layer.value(), layer.shape)[block]
+            if layer.standard:
+                x[p] = np.stack(
+                    [standardised(r, open_) for r, open_ in zip(x[p], _open(here.size, closed), strict=True)]
+                )
+        sets.X.append(x)
+        sets.closed.append(closed)
+        sets.here.append(here)
+        sets.pair[e] = np.searchsorted(here, (i, j))
+    return sets
+
+
+def open_actors(replay: Replay) -> Ints:
+    """Return who could take part in the next pair: present, in its opportunity set, with a partner in the risk set."""
+    here = replay.here_senders.copy()
+    nodes = replay.open_nodes()
+    if nodes is not None:
+        here &= np.isin(np.arange(here.size, dtype=np.intp), nodes)
+    if replay.risk is not None:
+        here &= (replay.risk & here[None, :]).any(axis=1)
+    return np.flatnonzero(here)
+
+
+def _open(n: int, closed: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+    others = ~np.eye(n, dtype=bool)
+    return others if closed is None else others & ~closed
 
 
 class Coordination:
@@ -71,9 +99,8 @@ class Coordination:
 
     def probabilities(self, e: int, beta: Floats) -> Floats:
         """Return the probability of each unordered pair at event `e` [n, n], in the upper triangle."""
-        logp = self._choices(self.sets.X[e], beta)[1]
-        joint = np.exp(np.triu(np.where(np.isfinite(logp), logp, 0.0) + np.where(np.isfinite(logp), logp, 0.0).T, 1))
-        joint *= np.triu(np.ones_like(joint), 1)
+        logp = self._choices(e, beta)[1]
+        joint = np.triu(np.exp(logp + logp.T), 1)
         return joint / joint.sum()
 
     def hessian(self, beta: Floats) -> Floats:
@@ -87,10 +114,13 @@ class Coordination:
             slope[k] = (self.sums(beta - step)[1] - self.sums(beta + step)[1]) / (2.0 * h)
         return (slope + slope.T) / 2.0
 
-    def _choices(self, x: Floats, beta: Floats) -> tuple[Floats, Floats]:
+    def _choices(self, e: int, beta: Floats) -> tuple[Floats, Floats]:
         """Return each side's choice probabilities and their logarithms [n, n]; nobody chooses itself."""
-        u = np.tensordot(beta, x, 1)
+        u = np.tensordot(beta, self.sets.X[e], 1)
         np.fill_diagonal(u, -np.inf)
+        closed = self.sets.closed[e]
+        if closed is not None:
+            u[closed] = -np.inf
         u -= u.max(axis=1, keepdims=True)
         p = np.exp(u)
         total = p.sum(axis=1, keepdims=True)
@@ -98,7 +128,7 @@ class Coordination:
 
     def _event(self, e: int, beta: Floats) -> tuple[float, Floats, Floats]:
         x, (rows, cols) = self.sets.X[e], self._triangles[self.sets.X[e].shape[1]]
-        p, logp = self._choices(x, beta)
+        p, logp = self._choices(e, beta)
         both = logp[rows, cols] + logp[cols, rows]
         log_total = np.logaddexp.reduce(both)
         chance = np.exp(both - log_total)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
@@ -13,6 +13,7 @@ from scipy import stats  # pyright: ignore[reportMissingTypeStubs]
 from blocs.inference.choice import ChoiceFit, Sums
 from blocs.inference.events.columns import Floats, Ints
 from blocs.inference.events.history import History
+from blocs.inference.events.moments import restored
 from blocs.inference.events.spells import Clock
 from blocs.inference.events.terms import Term
 
@@ -31,7 +32,7 @@ class Likelihood(Protocol):
         ...
 
     def by_decision(self, beta: Floats) -> tuple[Floats, Floats]:
-        """Return log-likelihood and score of each decision."""
+        """Return log-likelihood and score of each observation."""
         ...
 
 
@@ -55,14 +56,18 @@ class Problem:
         """Return whether the first parameter is an intercept."""
         return self.exact
 
+    def with_history(self, history: History) -> Problem:
+        """Return the same problem about another record."""
+        return replace(self, history=history)
+
 
 @dataclass(frozen=True)
 class EventFit:
     """A fitted DyNAM or relational event model.
 
     `coef` and `se` have shape [P] in the order of `names`, `vcov` [P, P]. `n_events` counts modelled events, `nobs` also
-    the right-censored intervals of exact time; the BIC uses `nobs`, as the published fits do. `decisions` holds the
-    time, sender and receiver of each observation (-1 where an interval ended without an event).
+    the right-censored intervals of exact time; the BIC uses `nobs`, as the published fits do. `times` [nobs] are the ends
+    of the observations as numbers, `senders` and `receivers` places (-1 where an interval ended without an event).
     """
 
     model: str
@@ -214,7 +219,7 @@ class EventFit:
         history = self.problem.history
         return pl.DataFrame(
             {
-                "time": self.times,
+                "time": restored(self.times, history.clock),
                 "sender": _named(self.senders, history.senders),
                 "receiver": _named(self.receivers, history.receivers),
             },

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import networkx as nx
 import numpy as np
 import plotly.graph_objects as go  # pyright: ignore[reportMissingTypeStubs]
 import polars as pl
 from plotly import subplots  # pyright: ignore[reportMissingTypeStubs]
 
 from blocs.ground.errors import bad_input
-from blocs.inference.events.columns import Floats
+from blocs.inference.events.columns import Floats, Ints
 from blocs.inference.events.fit import EventFit
-from blocs.inference.events.history import History
-from blocs.inference.events.simulate import simulate
-
-_DEGREES = 12
-_TRIADS = tuple("012 102 021D 021U 021C 111D 111U 030T 030C 201 120D 120U 120C 210 300".split())  # noqa: SIM905
+from blocs.inference.events.gof_statistics import Statistic, families_of
+from blocs.inference.events.simulate import Event, drawn
 
 
 @dataclass(frozen=True)
@@ -103,92 +99,42 @@ def gof(
 
     Families: indegree and outdegree (how many actors have 0, 1, ... distinct partners), inertia, reciprocity and
     transitivity (shares of events that repeat, return or close), repetition (events by dyad), triads (census of the
-    final network, one mode) and waiting (deciles of the time between events, where the model makes times).
+    final network, one mode) and waiting (deciles of the time between events, where the model makes times). Events
+    without direction have degree instead, and triads by their number of ties. A rate model alone says nothing of
+    receivers: it has activity (how many actors sent 0, 1, ... events), turns (shares of senders who act again at
+    once) and waiting.
 
     Raises:
-        InputError: fewer than 2 runs, an unknown family, or fits that do not go together.
+        InputError: fewer than 2 runs, no family or one the model says nothing about, or fits that do not go together.
     """
-    if runs < 2:
-        raise bad_input("gof", "runs", f"is {runs}", "at least 2")
+    if isinstance(runs, bool) or not isinstance(runs, int) or runs < 2:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise bad_input("gof", "runs", f"is {runs!r}", "at least 2")
     history, clock = fit.problem.history, fit.problem.clock
-    known = _families(history, fit.problem.exact or (rate is not None and rate.problem.exact))
-    wanted = list(known) if families is None else list(families)
-    unknown = [f for f in wanted if f not in known]
-    if unknown:
-        raise bad_input("gof", "families", f"unknown {unknown[0]}", ", ".join(known))
+    alone = fit.problem.submodel == "rate" and choice is None
+    known = families_of(history, alone, fit.problem.exact or (rate is not None and rate.problem.exact))
+    wanted = _wanted(families, known, alone)
     inside = (history.time >= clock.start) & (history.time <= clock.end)
     seen = (history.time[inside], history.sender[inside], history.receiver[inside])
-    events = simulate(fit, runs, seed, choice=choice, rate=rate)
-    index = {n: k for k, n in enumerate(history.senders)}
-    other = {n: k for k, n in enumerate(history.receivers)}
-    groups = [_arrays(events.filter(pl.col("run") == r), index, other) for r in range(runs)]
+    groups = [_arrays(events) for events in drawn(fit, runs, seed, choice=choice, rate=rate)]
     observed = {f: np.array(list(known[f](*seen).values()), dtype=np.float64) for f in wanted}
     names = {f: tuple(known[f](*seen)) for f in wanted}
     simulated = {f: np.array([list(known[f](*g).values()) for g in groups], dtype=np.float64) for f in wanted}
     return Gof(names, observed, simulated)
 
 
-Statistic = Callable[[Floats, np.ndarray, np.ndarray], dict[str, float]]
+def _wanted(families: Sequence[str] | None, known: dict[str, Statistic], alone: bool) -> list[str]:
+    """Return the families to compare."""
+    if families is None:
+        return list(known)
+    if isinstance(families, str) or not families:
+        raise bad_input("gof", "families", f"is {families!r}", f"a list of {', '.join(known)}")
+    for name in families:
+        if name not in known:
+            hint = " (a rate model alone; give choice= for more)" if alone else ""
+            raise bad_input("gof", "families", f"unknown {name}", f"{', '.join(known)}{hint}")
+    return list(families)
 
 
-def _arrays(frame: pl.DataFrame, rows: dict[str, int], cols: dict[str, int]) -> tuple[Floats, np.ndarray, np.ndarray]:
-    i = np.array([rows[s] for s in frame["sender"]], dtype=np.intp)
-    return frame["time"].to_numpy(), i, np.array([cols[s] for s in frame["receiver"]], dtype=np.intp)
-
-
-def _families(history: History, waits: bool) -> dict[str, Statistic]:
-    n1, n2 = history.n1, history.n2
-    result: dict[str, Statistic] = {
-        "indegree": lambda t, i, j: _degrees(j, i, n2),
-        "outdegree": lambda t, i, j: _degrees(i, j, n1),
-        "repetition": lambda t, i, j: _repetition(i, j),
-        "order": lambda t, i, j: _order(i, j, n1, n2, history.one_mode),
-    }
-    if history.one_mode:
-        result["triads"] = lambda t, i, j: _triads(i, j, n1)
-    if waits:
-        result["waiting"] = lambda t, i, j: _waiting(t)
-    return result
-
-
-def _degrees(who: np.ndarray, partner: np.ndarray, n: int) -> dict[str, float]:
-    pairs = np.unique(np.stack((who, partner)), axis=1)
-    degree = np.bincount(pairs[0], minlength=n)
-    counts = np.bincount(np.minimum(degree, _DEGREES), minlength=_DEGREES + 1)
-    return {f"{k}{'+' if k == _DEGREES else ''}": float(c) for k, c in enumerate(counts)}
-
-
-def _repetition(i: np.ndarray, j: np.ndarray) -> dict[str, float]:
-    counts = np.unique(np.stack((i, j)), axis=1, return_counts=True)[1]
-    return {name: float(((counts >= a) & (counts <= b)).sum()) for name, a, b in _REPEATS}
-
-
-_REPEATS = (("once", 1, 1), ("2-3", 2, 3), ("4-9", 4, 9), ("10+", 10, 10**9))
-
-
-def _order(i: np.ndarray, j: np.ndarray, n1: int, n2: int, one_mode: bool) -> dict[str, float]:
-    tie = np.zeros((n1, n2), dtype=bool)
-    repeats = returns = closes = 0
-    for a, b in zip(i.tolist(), j.tolist(), strict=True):
-        repeats += int(tie[a, b])
-        if one_mode:
-            returns += int(tie[b, a])
-            closes += int((tie[a] & tie[:, b]).any())
-        tie[a, b] = True
-    n = max(1, i.size)
-    shares = {"inertia": repeats / n}
-    return shares | ({"reciprocity": returns / n, "transitivity": closes / n} if one_mode else {})
-
-
-def _triads(i: np.ndarray, j: np.ndarray, n: int) -> dict[str, float]:
-    graph: Any = nx.DiGraph()  # pyright: ignore[reportUnknownVariableType]
-    graph.add_nodes_from(range(n))
-    graph.add_edges_from(zip(i.tolist(), j.tolist(), strict=True))
-    census: Any = nx.triadic_census(graph)
-    return {k: float(census[k]) for k in _TRIADS}
-
-
-def _waiting(times: Floats) -> dict[str, float]:
-    gaps = np.diff(times)
-    deciles = np.quantile(gaps, np.arange(1, 10) / 10.0) if gaps.size else np.zeros(9)
-    return {"events": float(times.size)} | {f"{10 * k} %": float(d) for k, d in enumerate(deciles, start=1)}
+def _arrays(events: list[Event]) -> tuple[Floats, Ints, Ints]:
+    i, j = (np.array([e[k] for e in events], dtype=np.intp) for k in (1, 2))
+    return np.array([e.time for e in events]), i, j

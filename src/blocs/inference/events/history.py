@@ -3,84 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import polars as pl
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from blocs.ground.errors import bad_input
 from blocs.inference.events import columns as col
+from blocs.inference.events.attributes import Attributes, NodeChange, align, read_attributes, read_changes
 from blocs.inference.events.columns import Floats, Ints
+from blocs.inference.events.risk import RiskSet, read_opportunities, read_risk
+from blocs.inference.events.tables import Table, table
+from blocs.inference.events.ties import Network, Ties, event_rows, read_network, tie_rows
 
-Side = Literal["sender", "receiver"]
+__all__ = ["History", "Network", "NodeChange", "Ties", "read_history"]
 
-
-@dataclass(frozen=True)
-class Ties:
-    """A network to which terms refer: its state at the start and how it changed.
-
-    Args:
-        changes: columns time, sender, receiver and either `replace` (the new weight) or `increment` (default 1).
-        initial: the state before all changes: a matrix [rows, columns] in the order of the actors, or a table with
-            sender, receiver and optionally weight.
-        directed: if false, each change holds in both directions.
-        columns: "actors" or "receivers": whom the ties point to, in two-mode data; guessed from the names, if None.
-    """
-
-    changes: pl.DataFrame | None = None
-    initial: ArrayLike | pl.DataFrame | None = None
-    directed: bool = True
-    columns: Literal["actors", "receivers"] | None = None
-
-
-@dataclass(frozen=True)
-class Network:
-    """`Ties` as arrays: `initial` [rows, columns]; changes time, i, j, value [M], `replace` tells how to read value."""
-
-    initial: Floats
-    time: Floats
-    i: Ints
-    j: Ints
-    value: Floats
-    replace: bool
-    directed: bool
-    square: bool
-
-
-@dataclass(frozen=True)
-class NodeChange:
-    """Changes of one attribute (or of presence) of senders or receivers: time, node, value [M]; NaN asks for a mean."""
-
-    name: str
-    side: Side
-    time: Floats
-    node: Ints
-    value: Floats
+Who = Literal["receiver", "sender", "actor"]
 
 
 @dataclass(frozen=True)
 class History:
-    """All an event model needs; `time`, `sender`, `receiver` have shape [E], presence [n1] and [n2]."""
+    """All an event model needs; `time`, `sender`, `receiver`, `increment`, `kinds` have shape [E], presence [n1], [n2].
+
+    `own` names the networks that modelled events build and, of those of one type of events, the place of that type in
+    `types`. With `puts` an event sets the weight of its tie instead of adding to it.
+    """
 
     senders: tuple[str, ...]
     receivers: tuple[str, ...]
     one_mode: bool
+    directed: bool
+    clock: pl.DataType
     time: Floats
     sender: Ints
     receiver: Ints
+    increment: Floats
+    kinds: Ints
+    types: tuple[str, ...]
     default: str
     networks: Mapping[str, Network]
-    builds: bool
-    increment: Floats
+    own: Mapping[str, int | None]
     sender_values: Mapping[str, Floats]
     receiver_values: Mapping[str, Floats]
+    attributes: tuple[str, ...]
     words: Mapping[str, tuple[str, ...]]
     changes: tuple[NodeChange, ...]
     present_senders: NDArray[np.bool_]
     present_receivers: NDArray[np.bool_]
     opportunities: tuple[Ints, ...] | None
+    opportunities_of: Who
+    risk: RiskSet | None
+    puts: bool = False
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -93,230 +68,272 @@ class History:
         """Return how many receivers there are."""
         return len(self.receivers)
 
+    @property
+    def builds(self) -> bool:
+        """Return whether the events build the network that carries their name."""
+        return self.default in self.own
+
+    def freed(self) -> History:
+        """Return the record with the events taken out of the table of their network, so that others can be put in.
+
+        Raises:
+            InputError: that table does not hold the events.
+        """
+        if self.builds:
+            return self
+        net = self.networks[self.default]
+        rows, missing = event_rows(net, self.time, self.sender, self.receiver)
+        if missing:
+            raise bad_input(
+                "simulate",
+                self.default,
+                f"is a table that lacks {missing} of {self.time.size} events, so simulated ones cannot take their place",
+                "Ties(..., events='add') with foreign changes alone",
+            )
+        keep = np.setdiff1d(np.arange(net.time.size), rows)
+        parts = {k: getattr(net, k)[keep] for k in ("time", "i", "j", "value")}
+        own = {**self.own, self.default: None}
+        networks = {**self.networks, self.default: _floored(replace(net, **parts))}
+        return replace(self, networks=networks, own=own, puts=net.replace)
+
+
+def _floored(net: Network) -> Network:
+    """Let foreign decrements stop at 0 where the network starts with no weight below it."""
+    falls = not net.replace and bool((net.value < 0).any())
+    return replace(net, floor=falls and not (net.initial < 0).any())
+
+
+class Acts(NamedTuple):
+    """Events as arrays [E]: time, sender, receiver, increment and the place of their type."""
+
+    time: Floats
+    sender: Ints
+    receiver: Ints
+    increment: Floats
+    kinds: Ints
+
+    def only(self, where: NDArray[np.bool_]) -> Acts:
+        """Return some of the events."""
+        return Acts(
+            self.time[where], self.sender[where], self.receiver[where], self.increment[where], self.kinds[where]
+        )
+
+
+class _People(NamedTuple):
+    rows: Mapping[str, int]
+    cols: Mapping[str, int]
+    senders: Attributes
+    receivers: Attributes
+    here_senders: NDArray[np.bool_]
+    here_receivers: NDArray[np.bool_]
+
 
 def read_history(
-    events: pl.DataFrame,
-    actors: pl.DataFrame,
-    receivers: pl.DataFrame | None = None,
-    networks: Mapping[str, pl.DataFrame | Ties] | None = None,
-    changes: Mapping[str, pl.DataFrame] | None = None,
-    receiver_changes: Mapping[str, pl.DataFrame] | None = None,
+    events: Table,
+    actors: Table,
+    receivers: Table | None = None,
+    networks: Mapping[str, Table | Ties] | None = None,
+    changes: Mapping[str, Table] | None = None,
+    receiver_changes: Mapping[str, Table] | None = None,
     opportunities: Sequence[Sequence[str]] | None = None,
     name: str = "calls",
     directed: bool = True,
+    *,
+    used: frozenset[str] | None = None,
+    opportunities_of: Who = "receiver",
+    riskset: object = None,
+    event_type: str | None = None,
 ) -> History:
     """Check the tables a person gave and turn them into a `History` (see `dynam` for the arguments).
+
+    `used` are the names that terms read: other columns of the actors do not matter. None reads all.
 
     Raises:
         InputError: a missing column, an unknown actor, a self loop, rows out of order, a number that is not finite.
     """
-    one_mode = receivers is None
-    targets = actors if receivers is None else receivers
-    rows = {label: k for k, label in enumerate(col.labels(actors, "actors"))}
-    cols = rows if one_mode else {label: k for k, label in enumerate(col.labels(targets, "receivers"))}
-    time, i, j, increment, replaces = _tie_rows(events, "events", rows, cols, square=one_mode)
-    if replaces:
-        raise bad_input("events", "replace", "is for networks", "increment, or no such column")
-    if time.size == 0:
-        raise bad_input("events", "time", "no events", "at least one row")
-    read, builds = _networks(networks, name, rows, cols, one_mode, directed)
-    sender_values, words, filled = _attributes(actors, "actors")
-    receiver_values, other, more = (sender_values, words, {}) if one_mode else _attributes(targets, "receivers")
-    if not one_mode:
-        sender_values, receiver_values, words = _align(sender_values, words, receiver_values, other)
-    notes = [f"{k}: {n} missing values became the mean" for k, n in {**filled, **more}.items() if n]
-    changed = _changes(changes, "sender", rows, sender_values, words)
-    if one_mode and receiver_changes:
+    moves, other_moves = _mapping(changes, "changes"), _mapping(receiver_changes, "receiver_changes")
+    if receivers is None and other_moves:
         raise bad_input("receiver_changes", "receiver_changes", "there is one set of actors", "changes")
-    changed += _changes(receiver_changes, "receiver", cols, receiver_values, words)
-    present = _present(actors, "actors")
+    people = _people(actors, receivers, used, moves, other_moves)
+    rows, cols = people.rows, people.cols
+    frame = table(events, "events")
+    every, types, modelled = _events(frame, rows, cols, event_type)
+    clock = frame["time"].dtype
+    given = _mapping(networks, "networks")
+    read, own, notes = _networks(given, name, rows, cols, directed, clock, every)
+    read, own = _typed(read, own, name, every, types, modelled, directed)
+    acts = every.only(modelled)
+    filled = {**people.senders.filled, **people.receivers.filled}
+    notes += [f"{k}: {n} missing values became the mean" for k, n in filled.items() if n]
     return History(
         senders=tuple(rows),
         receivers=tuple(cols),
-        one_mode=one_mode,
-        time=time,
-        sender=i,
-        receiver=j,
+        one_mode=rows is cols,
+        directed=directed,
+        clock=clock,
+        **acts._asdict(),
+        types=types,
         default=name,
         networks=read,
-        builds=builds,
-        increment=increment,
-        sender_values=sender_values,
-        receiver_values=receiver_values,
-        words=words,
-        changes=changed,
-        present_senders=present,
-        present_receivers=present if one_mode else _present(targets, "receivers"),
-        opportunities=_opportunities(opportunities, cols, j),
+        own=own,
+        **_values(people, moves, other_moves, clock),
+        opportunities=_open_to(opportunities, opportunities_of, people, acts),
+        opportunities_of=opportunities_of,
+        risk=read_risk(riskset, rows, cols, (acts.sender, acts.receiver), directed, clock),
         notes=tuple(notes),
     )
 
 
+def _values(
+    people: _People, moves: Mapping[str, object], other_moves: Mapping[str, object], clock: pl.DataType
+) -> dict[str, Any]:
+    """Return the fields of a history that tell of attributes and presence."""
+    senders, targets = people.senders, people.receivers
+    words = senders.words if people.rows is people.cols else align(senders, targets)
+    changes = read_changes(moves, "sender", people.rows, senders.numbers, words, clock)
+    changes += read_changes(other_moves, "receiver", people.cols, targets.numbers, words, clock)
+    return {
+        "sender_values": senders.numbers,
+        "receiver_values": targets.numbers,
+        "attributes": tuple(dict.fromkeys((*senders.known, *targets.known))),
+        "words": words,
+        "changes": changes,
+        "present_senders": people.here_senders,
+        "present_receivers": people.here_receivers,
+    }
+
+
+def _open_to(given: Sequence[Sequence[str]] | None, of: Who, people: _People, acts: Acts) -> tuple[Ints, ...] | None:
+    taken = {"receiver": (acts.receiver,), "sender": (acts.sender,), "actor": (acts.sender, acts.receiver)}
+    return read_opportunities(given, people.rows if of == "sender" else people.cols, taken[of], of)
+
+
+def _people(
+    actors: Table, receivers: Table | None, used: frozenset[str] | None, moves: object, other_moves: object
+) -> _People:
+    frame = table(actors, "actors")
+    rows = {label: k for k, label in enumerate(col.labels(frame, "actors"))}
+    values, present = read_attributes(frame, "actors", used, moves), _present(frame, "actors")
+    if receivers is None:
+        return _People(rows, rows, values, values, present, present)
+    other = table(receivers, "receivers")
+    cols = {label: k for k, label in enumerate(col.labels(other, "receivers"))}
+    return _People(
+        rows,
+        cols,
+        values,
+        read_attributes(other, "receivers", used, other_moves),
+        present,
+        _present(other, "receivers"),
+    )
+
+
+def _events(
+    frame: pl.DataFrame, rows: Mapping[str, int], cols: Mapping[str, int], event_type: str | None
+) -> tuple[Acts, tuple[str, ...], NDArray[np.bool_]]:
+    """Return all events, their types, and which of them are modelled."""
+    col.need(frame, "events", "time", "sender", "receiver")
+    if frame.height == 0:
+        raise bad_input("events", "time", "no events", "at least one row")
+    time, i, j, increment, replaces = tie_rows(frame, "events", rows, cols, rows is cols, None)
+    if replaces:
+        raise bad_input("events", "replace", "is for networks", "increment, or no such column")
+    kinds, types, modelled = _types(frame, event_type)
+    return Acts(time, i, j, increment, kinds), types, modelled
+
+
+def _mapping(given: object, where: str) -> Mapping[str, object]:
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping) or not all(isinstance(k, str) for k in given):
+        raise bad_input(where, where, f"is a {type(given).__name__}", "a dict from names to tables")
+    return given
+
+
 def _networks(
-    networks: Mapping[str, pl.DataFrame | Ties] | None,
+    given: Mapping[str, object],
     name: str,
     rows: Mapping[str, int],
     cols: Mapping[str, int],
-    one_mode: bool,
     directed: bool,
-) -> tuple[dict[str, Network], bool]:
-    """Return the networks, that of the events among them, and whether the events build it themselves."""
-    given = {k: v if isinstance(v, Ties) else Ties(v) for k, v in (networks or {}).items()}
-    read = {k: _network(k, v, rows, cols, one_mode) for k, v in given.items()}
-    if name in read:
-        return read, False
-    none, nobody = np.zeros(0), np.zeros(0, dtype=np.intp)
-    empty = np.zeros((len(rows), len(cols)))
-    read[name] = Network(empty, none, nobody, nobody, none, False, directed, one_mode)
-    return read, True
+    kind: pl.DataType,
+    events: Acts,
+) -> tuple[dict[str, Network], dict[str, int | None], list[str]]:
+    """Return the networks, that of the events among them, those the events build, and notes."""
+    read = {k: read_network(k, v, rows, cols, kind) for k, v in given.items()}
+    if name not in read:
+        return {**read, name: Network.empty(rows, cols, directed)}, {name: None}, []
+    ties, net = given[name], read[name]
+    if net.initial.shape != (len(rows), len(cols)):
+        raise bad_input(name, "rows", "does not join the senders to the receivers", "the network of the events")
+    mode = ties.events if isinstance(ties, Ties) else None
+    if mode == "add" or (mode is None and not net.time.size):
+        if not directed and net.directed:
+            raise bad_input(name, "directed", "is true and the events have no direction", "Ties(..., directed=False)")
+        said = f"{name}: starts with {int((net.initial != 0).sum())} ties, {net.time.size} foreign changes"
+        return {**read, name: _floored(net)}, {name: None}, [f"{said}; the events add to it"]
+    missing = event_rows(net, events.time, events.sender, events.receiver)[1]
+    if mode is None and missing == events.time.size:
+        raise bad_input(
+            name,
+            "events",
+            "is a table of changes that holds none of the events",
+            "Ties(..., events='add') if they add to it, 'apart' if not",
+        )
+    said = f"{name}: the table stands for the network of the events, which do not change it"
+    return read, {}, [said + (f"; it lacks {missing} of them" if missing else "")]
 
 
-def _tie_rows(
-    frame: pl.DataFrame, where: str, rows: Mapping[str, int], cols: Mapping[str, int], square: bool
-) -> tuple[Floats, Ints, Ints, Floats, bool]:
-    time = col.times(frame, where)
-    i = col.nodes(frame, where, "sender", rows)
-    j = col.nodes(frame, where, "receiver", cols)
-    loops = np.flatnonzero(i == j) if square else np.zeros(0, dtype=np.intp)
-    if loops.size:
-        row = int(loops[0])
-        raise col.fault(where, row, "receiver", f"{frame['receiver'][row]} sends to itself", "two different actors")
-    replace = "replace" in frame.columns
-    if replace and "increment" in frame.columns:
-        raise bad_input(where, "replace", "stands beside increment", "one of the two columns")
-    key = "replace" if replace else "increment"
-    value = col.finite(frame[key], where, key) if key in frame.columns else np.ones(time.size)
-    return time, i, j, value, replace
+def _types(frame: pl.DataFrame, wanted: str | None) -> tuple[Ints, tuple[str, ...], NDArray[np.bool_]]:
+    """Return the type of each event, the types, and which events are modelled."""
+    every = np.ones(frame.height, dtype=bool)
+    if wanted is None and "type" not in frame.columns:
+        return np.zeros(frame.height, dtype=np.intp), (), every
+    col.need(frame, "events", "type")
+    column = frame["type"].cast(pl.String, strict=False)
+    if column.null_count() and wanted is None:
+        return np.zeros(frame.height, dtype=np.intp), (), every
+    if column.null_count():
+        raise col.fault("events", int(column.is_null().arg_max() or 0), "type", "is empty", "a type of event")
+    types = tuple(column.unique().sort().to_list())
+    codes = column.replace_strict(types, range(len(types)), return_dtype=pl.Int64).to_numpy().astype(np.intp)
+    if wanted is None:
+        return codes, types, every
+    if wanted not in types:
+        raise bad_input("events", "event_type", f"no event is a {wanted!r}", ", ".join(types))
+    return codes, types, codes == types.index(wanted)
 
 
-def _network(name: str, ties: Ties, rows: Mapping[str, int], cols: Mapping[str, int], one_mode: bool) -> Network:
-    square = one_mode or _points_to_actors(ties, rows, cols)
-    to = rows if square else cols
-    initial = _initial(name, ties.initial, rows, to, ties.directed)
-    if ties.changes is None:
-        none = np.zeros(0)
-        return Network(initial, none, none.astype(np.intp), none.astype(np.intp), none, True, ties.directed, square)
-    time, i, j, value, replace = _tie_rows(ties.changes, name, rows, to, square)
-    if not ties.directed and not square:
-        raise bad_input(name, "directed", "is false for ties to other nodes", "True")
-    return Network(initial, time, i, j, value, replace, ties.directed, square)
-
-
-def _points_to_actors(ties: Ties, rows: Mapping[str, int], cols: Mapping[str, int]) -> bool:
-    if ties.columns is not None:
-        return ties.columns == "actors"
-    frame = ties.changes if ties.changes is not None else ties.initial
-    if isinstance(frame, pl.DataFrame) and "receiver" in frame.columns:
-        seen = set(frame["receiver"].cast(pl.String).to_list())
-        return bool(seen) and seen <= rows.keys() and not seen <= cols.keys()
-    shape = np.shape(frame) if frame is not None else ()
-    return shape == (len(rows), len(rows)) and len(rows) != len(cols)
-
-
-def _initial(
-    name: str, given: ArrayLike | pl.DataFrame | None, rows: Mapping[str, int], cols: Mapping[str, int], directed: bool
-) -> Floats:
-    matrix = np.zeros((len(rows), len(cols)))
-    if given is None:
-        return matrix
-    if isinstance(given, pl.DataFrame):
-        i, j = col.nodes(given, name, "sender", rows), col.nodes(given, name, "receiver", cols)
-        weight = col.finite(given["weight"], name, "weight") if "weight" in given.columns else np.ones(i.size)
-        matrix[i, j] = weight
-        if not directed:
-            matrix[j, i] = weight
-    else:
-        matrix = np.array(given, dtype=np.float64)
-        if matrix.shape != (len(rows), len(cols)):
-            raise bad_input(name, "initial", f"has shape {matrix.shape}", f"({len(rows)}, {len(cols)})")
-    if not np.isfinite(matrix).all():
-        raise bad_input(name, "initial", "holds a number that is not finite", "weights")
-    if cols is rows and np.diag(matrix).any():
-        raise bad_input(name, "initial", "an actor has a tie to itself", "zeros on the diagonal")
-    if not directed and not np.array_equal(matrix, matrix.T):
-        raise bad_input(name, "initial", "is not symmetric", "a symmetric matrix, as the network is undirected")
-    return matrix
-
-
-def _attributes(
-    frame: pl.DataFrame, where: str
-) -> tuple[dict[str, Floats], dict[str, tuple[str, ...]], dict[str, int]]:
-    values: dict[str, Floats] = {}
-    words: dict[str, tuple[str, ...]] = {}
-    filled: dict[str, int] = {}
-    for name in frame.columns:
-        if name in ("label", "present"):
+def _typed(
+    read: dict[str, Network],
+    own: dict[str, int | None],
+    name: str,
+    events: Acts,
+    types: tuple[str, ...],
+    modelled: NDArray[np.bool_],
+    directed: bool,
+) -> tuple[dict[str, Network], dict[str, int | None]]:
+    """Add a network for each type of events (`calls.threat`); events that are not modelled are foreign changes."""
+    for k, label in enumerate(types):
+        typed, rest = f"{name}.{label}", events.only(~modelled & (events.kinds == k))
+        if typed in read:
             continue
-        values[name], known, filled[name] = col.attribute(frame, where, name)
-        if known is not None:
-            words[name] = known
-    return values, words, filled
+        empty = replace(read[name], initial=np.zeros_like(read[name].initial), directed=directed, floor=False)
+        read[typed] = _with_changes(empty, rest)
+        if (modelled & (events.kinds == k)).any():
+            own = {**own, typed: k}
+    if name in own and not modelled.all():
+        if read[name].time.size:
+            raise bad_input(name, "events", "has foreign changes beside events of other types", "one of them")
+        read[name] = _with_changes(read[name], events.only(~modelled))
+    return read, own
 
 
-def _align(
-    senders: dict[str, Floats],
-    words: dict[str, tuple[str, ...]],
-    receivers: dict[str, Floats],
-    other: dict[str, tuple[str, ...]],
-) -> tuple[dict[str, Floats], dict[str, Floats], dict[str, tuple[str, ...]]]:
-    """Give words of the same attribute the same code on both sides."""
-    every = dict(words)
-    for name, known in other.items():
-        every[name] = tuple(dict.fromkeys((*words.get(name, ()), *known)))
-        codes = np.array([every[name].index(word) for word in known], dtype=np.float64)
-        receivers[name] = codes[receivers[name].astype(int)]
-    return senders, receivers, every
-
-
-def _changes(
-    given: Mapping[str, pl.DataFrame] | None,
-    side: Side,
-    index: Mapping[str, int],
-    values: Mapping[str, Floats],
-    words: Mapping[str, tuple[str, ...]],
-) -> tuple[NodeChange, ...]:
-    result: list[NodeChange] = []
-    for name, frame in (given or {}).items():
-        where = f"changes of {name}"
-        col.need(frame, where, "time", "node", "replace")
-        if name != "present" and name not in values:
-            raise bad_input(where, name, "no such attribute", ", ".join([*values, "present"]))
-        time, node = col.times(frame, where), col.nodes(frame, where, "node", index)
-        column = frame["replace"]
-        if name in words:
-            wrong = ~column.cast(pl.String).is_in(list(words[name]))
-            if wrong.fill_null(True).any():
-                row = int(wrong.fill_null(True).arg_max() or 0)
-                raise col.fault(where, row, "replace", f"{column[row]} is unknown", ", ".join(words[name]))
-            value = np.array([words[name].index(w) for w in column.cast(pl.String)], dtype=np.float64)
-        elif name == "present":
-            value = col.finite(column, where, "replace")
-        else:
-            gaps = column.is_null().to_numpy()
-            value = np.where(gaps, np.nan, col.finite(column.fill_null(0), where, "replace"))
-        result.append(NodeChange(name, side, time, node, value))
-    return tuple(result)
+def _with_changes(net: Network, acts: Acts) -> Network:
+    return replace(net, time=acts.time, i=acts.sender, j=acts.receiver, value=acts.increment, replace=False)
 
 
 def _present(frame: pl.DataFrame, where: str) -> NDArray[np.bool_]:
     if "present" not in frame.columns:
         return np.ones(frame.height, dtype=bool)
     return col.finite(frame["present"], where, "present") > 0
-
-
-def _opportunities(
-    given: Sequence[Sequence[str]] | None, cols: Mapping[str, int], chosen: Ints
-) -> tuple[Ints, ...] | None:
-    if given is None:
-        return None
-    if len(given) != chosen.size:
-        raise bad_input("opportunities", "opportunities", f"{len(given)} sets", f"{chosen.size}, one for each event")
-    result: list[Ints] = []
-    for k, labels in enumerate(given):
-        unknown = [x for x in labels if x not in cols]
-        if unknown:
-            raise col.fault("opportunities", k, "receiver", f"{unknown[0]} is unknown", "a label of the receivers")
-        result.append(np.array(sorted({cols[x] for x in labels}), dtype=np.intp))
-        if int(chosen[k]) not in result[-1]:
-            raise col.fault("opportunities", k, "receiver", "the chosen receiver is not in the set", "a set with it")
-    return tuple(result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +11,11 @@ import polars as pl
 from scipy import stats  # pyright: ignore[reportMissingTypeStubs]
 
 from blocs.ground.errors import bad_input
-from blocs.inference.events.build import first_time
+from blocs.inference.events.estimate import fit_problem, replay_of
 from blocs.inference.events.fit import EventFit, Problem
-from blocs.inference.events.models import fit_problem
-from blocs.inference.events.simulate import Event, draw_run, most_events
+from blocs.inference.events.history import Acts
+from blocs.inference.events.simulate import Event, drawn, most_events
+from blocs.inference.events.spells import start_of
 
 
 def recover(fit: EventFit, runs: int = 50, seed: int = 0, level: float = 0.95) -> pl.DataFrame:
@@ -26,15 +28,14 @@ def recover(fit: EventFit, runs: int = 50, seed: int = 0, level: float = 0.95) -
     Raises:
         InputError: fewer than 2 runs.
     """
-    if runs < 2:
-        raise bad_input("recover", "runs", f"is {runs}", "at least 2")
-    fits: list[EventFit] = []
-    for run in range(runs):
-        events = list(draw_run(fit, None, np.random.default_rng((seed, run))))
-        fits.append(fit_problem(with_events(fit.problem, events, _end(fit, events))))
+    if isinstance(runs, bool) or not isinstance(runs, int) or runs < 2:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise bad_input("recover", "runs", f"is {runs!r}", "at least 2")
+    fits = [fit_problem(with_events(fit.problem, e, _end(fit, e))) for e in drawn(fit, runs, seed) if e]
     good = [f for f in fits if f.converged]
     if len(good) < 2:
         raise bad_input("recover", "runs", f"only {len(good)} of {runs} converged", "a model its data identify")
+    if len(good) < runs:
+        warnings.warn(f"{runs - len(good)} of {runs} runs did not converge and are left out", stacklevel=2)
     coef, se = np.stack([f.coef for f in good]), np.stack([f.se for f in good])
     normal: Any = stats.norm
     width = float(normal.ppf(0.5 + level / 2.0))
@@ -56,19 +57,31 @@ def recover(fit: EventFit, runs: int = 50, seed: int = 0, level: float = 0.95) -
 
 
 def with_events(problem: Problem, events: list[Event], end: float) -> Problem:
-    """Return the problem with other events in place of the recorded ones; exact time then runs to `end`."""
-    history = replace(
-        problem.history,
-        time=np.array([e.time for e in events]),
-        sender=np.array([e.i for e in events], dtype=np.intp),
-        receiver=np.array([e.j for e in events], dtype=np.intp),
-        increment=np.array([e.amount for e in events]),
-    )
-    clock = problem.clock
+    """Return the problem with other events in place of the modelled ones; exact time then runs to `end`.
+
+    Recorded events before the start of the modelled time stay.
+    """
+    history, clock = problem.history.freed(), problem.clock
     if problem.exact:
-        start = clock.start if np.isfinite(clock.start) else first_time(problem.history)
-        clock = clock._replace(start=start, end=end)
-    return replace(problem, history=history, clock=clock)
+        clock = clock._replace(start=start_of(replay_of(problem), clock), end=end)
+    early = history.time < clock.start
+    new = [np.array([e[k] for e in events]) for k in range(5)]
+    old = [history.time, history.sender, history.receiver, history.increment, history.kinds]
+    joined = [np.concatenate([a[early], b]).astype(a.dtype) for a, b in zip(old, new, strict=True)]
+    changes: dict[str, Any] = dict(zip(Acts._fields, joined, strict=True))
+    if history.opportunities is not None:
+        changes["opportunities"] = _opportunities(problem, joined[0])
+    return replace(problem, history=replace(history, **changes), clock=clock)
+
+
+def _opportunities(problem: Problem, times: np.ndarray) -> tuple[Any, ...]:
+    """Return the opportunity set of each event: that of the recorded event which comes next, or at the same place."""
+    history = problem.history
+    sets = history.opportunities or ()
+    if not problem.exact:
+        return sets
+    rows = np.minimum(np.searchsorted(history.time, times, side="left"), len(sets) - 1)
+    return tuple(sets[int(k)] for k in rows)
 
 
 def _end(fit: EventFit, events: list[Event]) -> float:

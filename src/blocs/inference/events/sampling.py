@@ -49,18 +49,21 @@ def sampled_sets(replay: Replay, start: float, end: float, sample: int, seed: in
         InputError: a sample below 4 or not below the number of receivers, or receivers that come and go.
     """
     history = replay.history
-    if history.opportunities is not None or any(c.name == "present" for c in history.changes):
+    moving = any(c.name == "present" for c in history.changes) or history.risk is not None
+    if history.opportunities is not None or moving:
         raise bad_input("dynam", "sample", "given with changing choice sets", "all receivers always open")
     if not history.present_receivers.all() or not 4 <= sample < history.n2 - 1:
-        raise bad_input("dynam", "sample", f"is {sample}", f"4 to {history.n2 - 2}, all receivers present")
-    E, P = count_events(replay, start, end), len(replay.effects)
+        room = f"4 to {history.n2 - 2}, all receivers present" if history.n2 > 5 else "no sample of so few receivers"
+        raise bad_input("dynam", "sample", f"is {sample} of {history.n2} receivers", room)
+    if any(layer.standard for layer in replay.layers):
+        raise bad_input("dynam", "sample", "given with scaling='std', which needs all receivers", "no scaling")
+    E, P = count_events(replay, start, end), len(replay.layers)
     X = np.zeros((E, sample, P), dtype=np.float32)
     mask, offset = np.zeros((E, sample), dtype=bool), np.zeros((E, sample), dtype=np.float32)
     contacts = _Contacts(history.n1, history.n2, history.one_mode)
     for i, j in _before(replay, start):
         contacts.meet(i, j)
     rng = np.random.default_rng(seed)
-    ignoring = [k for k, t in enumerate(replay.terms) if t.ignore_rep]
     for e, i, j in events_of(replay, start, end):
         options, known, strangers = _draw(contacts, i, j, sample, rng)
         size = options.size
@@ -68,12 +71,8 @@ def sampled_sets(replay: Replay, start: float, end: float, sample: int, seed: in
         _correct(contacts, i, j, known, strangers, offset[e, :size])
         replay.refresh()
         x = X[e, :size]
-        for p, effect in enumerate(replay.effects):
-            x[:, p] = effect.stat[i, options] if effect.kind == "dyad" else effect.stat[options]
-        if ignoring and replay.default is not None:
-            repeated = replay.default.tie[i, options] > 0
-            for p in ignoring:
-                x[repeated, p] = 0.0
+        for p, layer in enumerate(replay.layers):
+            x[:, p] = layer.row(i)[options]
         contacts.meet(i, j)
     return ChoiceSets(X, np.zeros(E, dtype=np.intp), mask, offset)
 

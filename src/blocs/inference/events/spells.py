@@ -1,55 +1,64 @@
 """Rate and tie models by spells: an option whose statistics stand still is one row, however many events it waits out.
 
-Axes: S spells, T decisions (events, and the ends of quiet intervals), O options (senders, or dyads), P parameters.
-Between two events most dyads do not change, so S is far below T x O and the likelihood costs what has changed.
+Axes: S spells, T decisions (events, and the ends of quiet intervals), O options (senders, or dyads), P parameters, R
+sources (one a parameter, or more for a statistic that fades). Between two events most dyads do not change, so S is far
+below T x O and the likelihood costs what has changed; fading alone ends no spell.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from blocs.ground.errors import bad_input
-from blocs.inference.choice import Sums
-from blocs.inference.events.columns import Floats, Ints, fault
-from blocs.inference.events.design import count_events, events_of
+from blocs.inference.events.columns import Floats, Ints
+from blocs.inference.events.design import barred, count_events, events_of
+from blocs.inference.events.layers import Layer, standardised
 from blocs.inference.events.replay import Replay
 
 Bools = NDArray[np.bool_]
-_BLOCK = 64
+BLOCK = 64
 
 
 class Decision(NamedTuple):
-    """An interval that ends with an event (i to j), or without one (i and j are -1)."""
+    """An interval that ends with an event (i to j), or without one (i and j are -1).
+
+    `whole` is false for a piece that only arithmetic asks for: it is no observation of its own.
+    """
 
     span: float
     i: int
     j: int
+    whole: bool = True
 
 
 class Clock(NamedTuple):
-    """Where the exact time runs: from start to end, cut at presence changes if `presence`, and every `grid`."""
+    """Where the exact time runs: from start to end, cut at presence changes if `presence`, and every `grid`.
+
+    With `held` a fading statistic keeps through an interval the value it has at the end.
+    """
 
     start: float
     end: float
     presence: bool
     grid: float | None
+    held: bool = False
 
 
 @dataclass(frozen=True)
 class Spells:
-    """Stretches of decisions in which an option's statistics stand still, and the statistics of what happened.
+    """Stretches of decisions in which an option's sources stand still, and the statistics of what happened.
 
-    x [S, P]; option, first, stop [S]: decisions `first` up to, not with, `stop`; chosen [T, P], 0 where nothing
-    happened; happened [T]; pick [T] the option taken or -1; span [T] lengths of the intervals. No spell crosses a
-    multiple of 64 decisions, so that sums over a block stay exact.
+    level [S, R] at the start of the spell; option, first, stop [S]: decisions `first` up to, not with, `stop`; chosen
+    [T, P], 0 where nothing happened; happened [T]; pick [T] the option taken or -1; span [T] lengths of the intervals;
+    whole [T] whether an observation ends. No spell crosses a multiple of 64 decisions, so that sums over a block stay
+    exact. `layers` tell how statistics follow from levels where some fade, else there are none and `x` is `level`.
     """
 
-    x: Floats
+    level: Floats
     option: Ints
     first: Ints
     stop: Ints
@@ -57,15 +66,55 @@ class Spells:
     happened: Bools
     pick: Ints
     span: Floats
+    whole: Bools
+    layers: tuple[Layer, ...] = field(default=(), repr=False)
+
+    @property
+    def x(self) -> Floats:
+        """Return the statistics [S, P] at the start of each spell."""
+        return statistics(self.layers, self.level, np.zeros(len(self.level)))
+
+    def statistics(self, rows: Ints, elapsed: Floats) -> Floats:
+        """Return the statistics [K, P] of spells `rows` [K], `elapsed` [K] after their start."""
+        return statistics(self.layers, self.level[rows], elapsed)
+
+    @property
+    def clock(self) -> Floats:
+        """Return the time [T + 1] at which each decision begins, from 0, and that of the end."""
+        return np.concatenate(([0.0], np.cumsum(self.span)))
+
+    @property
+    def scale(self) -> float:
+        """Return the shortest span in which a statistic may change much by time alone."""
+        return min((layer.scale for layer in self.layers), default=float("inf"))
 
 
-def collect_spells(replay: Replay, model: str, intercept: bool, clock: Clock, exact: bool) -> Spells:
-    """Walk the history once and collect spells for a "rate" or "tie" model."""
-    recorder = _Recorder(replay, model, intercept)
+def statistics(layers: tuple[Layer, ...], level: Floats, elapsed: Floats) -> Floats:
+    """Return statistics [K, P] from levels [K, R], an intercept first if R has one more; see `Spells`."""
+    if not layers:
+        return level
+    widths = [layer.width for layer in layers]
+    at = level.shape[1] - sum(widths)
+    columns = [level[:, k] for k in range(at)]
+    for layer, width in zip(layers, widths, strict=True):
+        columns.append(layer.at([level[:, k] for k in range(at, at + width)], elapsed))
+        at += width
+    return np.stack(columns, axis=1)
+
+
+def collect_spells(replay: Replay, intercept: bool, clock: Clock, exact: bool) -> Spells:
+    """Walk the history once and collect spells for a rate or tie model."""
+    recorder = _Recorder(replay, intercept, integrated=exact and not clock.held)
     decisions = intervals(replay, clock) if exact else _ordinal(replay, clock)
+    recorder.time = start_of(replay, clock) if exact else 0.0
     for decision in decisions:
         recorder.observe(decision)
     return recorder.finish()
+
+
+def start_of(replay: Replay, clock: Clock) -> float:
+    """Return when exact time begins."""
+    return clock.start if np.isfinite(clock.start) else replay.first_time()
 
 
 def _ordinal(replay: Replay, clock: Clock) -> Iterator[Decision]:
@@ -78,242 +127,177 @@ def intervals(replay: Replay, clock: Clock) -> Iterator[Decision]:
     """Yield the intervals of exact time, each with `replay` in the state that held during it.
 
     An interval ends with each event and each change of state between; without a start the time runs from the first
-    event or change, without an end to the last change (right-censored), as in the published models.
+    event or change, without an end to the last change (right-censored), as in the published models. With a `grid`
+    pieces are no longer than that, `replay` stands in the middle of each, and events have a piece of length 0.
     """
     count_events(replay, clock.start, clock.end)
     history = replay.history
-    now = clock.start if np.isfinite(clock.start) else replay.first_time()
+    now = start_of(replay, clock)
     rows = zip(history.time.tolist(), history.sender.tolist(), history.receiver.tolist(), strict=True)
-    for row, ((time, i, j), amount) in enumerate(zip(rows, history.increment.tolist(), strict=True)):
+    marks = zip(history.increment.tolist(), history.kinds.tolist(), strict=True)
+    for row, ((time, i, j), (amount, kind)) in enumerate(zip(rows, marks, strict=True)):
         if time > clock.end:
             break
+        replay.move_to_row(row)
         if time >= now:
             for cut in _cuts(replay, now, time, clock):
-                if cut > now:
-                    replay.fade(cut)
-                    yield Decision(cut - now, -1, -1)
-                    now = cut
+                yield from _quiet(replay, now, cut, clock, whole=True)
+                now = max(now, cut)
             replay.advance(time)
-            if not (replay.here_senders[i] and replay.here_receivers[j]):
-                raise fault("events", row, "time", "an actor acts or is chosen while not present", "presence")
-            yield Decision(time - now, i, j)
+            problem = barred(replay, row, i, j)
+            if problem is not None:
+                raise problem
+            if clock.grid is not None:
+                yield from _quiet(replay, now, time, clock, whole=False)
+                replay.fade(time)
+            yield Decision(0.0 if clock.grid is not None else time - now, i, j)
             now = time
         else:
             replay.advance(time)
-        replay.record(time, i, j, amount)
+        replay.record(time, i, j, amount, kind)
     for cut in _cuts(replay, now, clock.end, clock):
-        if cut > now:
-            replay.fade(cut)
-            yield Decision(cut - now, -1, -1)
-            now = cut
-    if np.isfinite(clock.end) and clock.end > now:
-        yield Decision(clock.end - now, -1, -1)
+        yield from _quiet(replay, now, cut, clock, whole=True)
+        now = max(now, cut)
+    if np.isfinite(clock.end):
+        yield from _quiet(replay, now, clock.end, clock, whole=True)
+
+
+def _quiet(replay: Replay, now: float, until: float, clock: Clock, whole: bool) -> Iterator[Decision]:
+    """Yield the pieces of an interval without an event; the last ends an observation if `whole`."""
+    if until <= now:
+        return
+    if clock.grid is None:
+        replay.fade(until)
+        yield Decision(until - now, -1, -1, whole)
+        return
+    edges = np.linspace(now, until, int(np.ceil((until - now) / clock.grid)) + 1)
+    for k in range(edges.size - 1):
+        low, high = float(edges[k]), float(edges[k + 1])
+        replay.fade((low + high) / 2.0)
+        yield Decision(high - low, -1, -1, whole and k == edges.size - 2)
 
 
 def _cuts(replay: Replay, now: float, until: float, clock: Clock) -> Iterator[float]:
     """Yield each time before `until` at which the state changes, and apply the change once the caller has looked."""
-    grid = np.inf if clock.grid is None else now + clock.grid
     while True:
         change = replay.next_time()
-        presence = replay.next_is_presence() if change < np.inf else False
-        if change >= until and not (change == until and presence):
-            change = np.inf
-        if change == until == np.inf:
+        first = change < np.inf and replay.next_comes_first()
+        if change == np.inf or change > until or (change == until and not first):
             return
-        if grid < min(change, until):
-            yield grid
-            grid += clock.grid or np.inf
-            continue
-        if change == np.inf:
-            return
-        if presence:
-            if clock.presence:
-                yield change
-            replay.advance(change)
-        else:
+        if not first:
             yield change
             replay.pass_time(change)
+            continue
+        if not replay.next_opens_nothing() and (clock.presence or not replay.next_is_presence()):
+            yield change
+        replay.advance(change)
 
 
 class _Recorder:
-    def __init__(self, replay: Replay, model: str, intercept: bool) -> None:
+    def __init__(self, replay: Replay, intercept: bool, integrated: bool) -> None:
         self.replay = replay
-        self.model = model
-        h = replay.history
-        self.n1, self.n2 = h.n1, h.n2
-        self.shape = (h.n1,) if model == "rate" else (h.n1, h.n2)
-        P = len(replay.effects) + intercept
+        self.layers = replay.layers
+        self.integrated = integrated and any(layer.moves for layer in replay.layers)
+        self.n2 = replay.history.n2
+        shape = (replay.history.n1,) if replay.model == "rate" else (replay.history.n1, self.n2)
         self.offset = int(intercept)
-        self.now = np.ones((P, int(np.prod(self.shape))))
-        self.open = np.zeros(self.now.shape[1], dtype=bool)
-        self.first = np.zeros(self.now.shape[1], dtype=np.intp)
+        self.widths = [layer.width if self.integrated else 1 for layer in self.layers]
+        R, size = self.offset + sum(self.widths), int(np.prod(shape))
+        self.now = np.ones((R, size))
+        self.level = np.ones((R, size)) if self.integrated else self.now
+        self.opened = np.zeros(size)
+        self.open = np.zeros(size, dtype=bool)
+        self.first = np.zeros(size, dtype=np.intp)
+        self.shape = shape
         self.t = 0
+        self.time = 0.0
         self.parts: list[tuple[Floats, Ints, Ints, Ints]] = []
-        self.decisions: list[tuple[float, int, Floats]] = []
+        self.decisions: list[tuple[float, int, bool, Floats]] = []
 
     def observe(self, decision: Decision) -> None:
         self._update()
         pick = -1
         if decision.i >= 0:
-            pick = decision.i if self.model == "rate" else decision.i * self.n2 + decision.j
-        row = self.now[:, pick].copy() if pick >= 0 else np.zeros(self.now.shape[0])
-        self.decisions.append((decision.span, pick, row))
+            i, j = decision.i, decision.j
+            if self.replay.model == "tie" and not self.replay.history.directed:
+                i, j = min(i, j), max(i, j)
+            pick = i if self.replay.model == "rate" else i * self.n2 + j
+        row = self._row(pick, self.time + decision.span)
+        self.decisions.append((decision.span, pick, decision.whole, row))
+        self.time += decision.span
         self.t += 1
+
+    def _row(self, pick: int, time: float) -> Floats:
+        """Return the statistics [P] of an option at the end of the interval."""
+        if pick < 0:
+            return np.zeros(self.offset + len(self.layers))
+        if not self.integrated:
+            return self.now[:, pick].copy()
+        elapsed = np.array([time - self.opened[pick]])
+        return statistics(self.layers, self.level[:, pick][None], elapsed)[0]
 
     def _update(self) -> None:
         replay = self.replay
-        replay.refresh()
-        changed = np.full(self.open.size, self.t % _BLOCK == 0)
-        fresh: list[tuple[int, Floats]] = []
-        for p, effect in enumerate(replay.effects):
-            ignoring = replay.terms[p].ignore_rep
-            if not (effect.dirty or ignoring):
-                continue
-            stat = effect.stat
-            if self.model == "tie" and effect.kind != "dyad":
-                stat = np.broadcast_to(stat[:, None] if effect.kind == "sender" else stat[None, :], self.shape)
-            if ignoring and replay.default is not None:
-                stat = np.where(replay.default.tie > 0, 0.0, stat)
-            flat = stat.reshape(-1)
-            changed |= flat != self.now[p + self.offset]
-            fresh.append((p + self.offset, flat))
-            effect.dirty = False
-        if replay.presence_moved:
-            here = self._here()
-            changed |= here != self.open
-            self._close(changed)
-            self.open = here
-            replay.presence_moved = False
-        else:
-            self._close(changed)
-        for p, flat in fresh:
-            self.now[p] = flat
+        for effect in replay.effects:
+            if effect.lazy and not (self.integrated and effect.moves):
+                effect.refresh()
+        changed = np.full(self.open.size, self.t % BLOCK == 0)
+        here = replay.open_options().reshape(-1) if replay.here_moved else self.open
+        fresh = self._fresh(here, replay.here_moved)
+        for rows, flat in fresh:
+            changed |= (flat != self.now[rows]).any(axis=0)
+        changed |= here != self.open
+        self._close(changed)
+        self.open = here
+        replay.here_moved = False
+        for rows, flat in fresh:
+            self.now[rows] = flat
+        if self.integrated:
+            self._age(changed)
 
-    def _here(self) -> Bools:
-        if self.model == "rate":
-            return self.replay.here_senders.copy()
-        here = np.outer(self.replay.here_senders, self.replay.here_receivers)
-        if self.replay.history.one_mode:
-            np.fill_diagonal(here, False)
-        return here.reshape(-1)
+    def _fresh(self, here: Bools, moved: bool) -> list[tuple[slice, Floats]]:
+        """Return the sources that may have changed: their rows and values [r, O]."""
+        found: list[tuple[slice, Floats]] = []
+        at = self.offset
+        for layer, width in zip(self.layers, self.widths, strict=True):
+            rows = slice(at, at + width)
+            at += width
+            if not (layer.dirty or (layer.standard and moved)):
+                continue
+            arrays = layer.sources() if self.integrated or layer.standard else [layer.value()]
+            flat = np.stack([np.broadcast_to(a, self.shape).reshape(-1) for a in arrays])
+            if layer.standard:
+                flat = standardised(flat[0], here)[None]
+            found.append((rows, flat))
+            layer.clean()
+        return found
+
+    def _age(self, changed: Bools) -> None:
+        """Note the levels of options whose spell begins now."""
+        where = np.flatnonzero(changed)
+        self.opened[where] = self.time
+        self.level[: self.offset, where] = self.now[: self.offset, where]
+        at = self.offset
+        for layer, width in zip(self.layers, self.widths, strict=True):
+            levels = layer.aged([self.now[k, where] for k in range(at, at + width)], self.time)
+            self.level[at : at + width, where] = np.stack(levels)
+            at += width
 
     def _close(self, changed: Bools) -> None:
         ended = np.flatnonzero(changed & self.open & (self.first < self.t))
         if ended.size:
-            self.parts.append((self.now[:, ended].T, ended, self.first[ended], np.full(ended.size, self.t)))
+            self.parts.append((self.level[:, ended].T, ended, self.first[ended], np.full(ended.size, self.t)))
         self.first[changed] = self.t
 
     def finish(self) -> Spells:
         self._close(np.ones_like(self.open))
-        x = np.concatenate([part[0] for part in self.parts])
+        level = np.concatenate([part[0] for part in self.parts])
         option = np.concatenate([part[1] for part in self.parts])
         first = np.concatenate([part[2] for part in self.parts])
         stop = np.concatenate([part[3] for part in self.parts])
-        pick = np.array([d[1] for d in self.decisions], dtype=np.intp)
-        chosen = np.stack([d[2] for d in self.decisions])
         span = np.array([d[0] for d in self.decisions])
-        return Spells(x, option, first, stop, chosen, pick >= 0, pick, span)
-
-
-class ExactTime:
-    """Events with waiting times: `sum_events b'x - sum_t span_t sum_o exp(b'x_to)` (Butts 2008, equation 2)."""
-
-    def __init__(self, spells: Spells) -> None:
-        self.spells = spells
-        clock = np.concatenate(([0.0], np.cumsum(spells.span)))
-        self.exposure: Floats = clock[spells.stop] - clock[spells.first]
-        self.total: Floats = spells.chosen.sum(axis=0)
-        if not self.exposure.any():
-            raise bad_input("events", "time", "no time passes", "times that differ, or a model without an intercept")
-
-    def sums(self, beta: Floats) -> Sums:
-        """Return log-likelihood, gradient [P] and information [P, P]."""
-        x = self.spells.x
-        with np.errstate(over="ignore", invalid="ignore"):
-            weight = self.exposure * np.exp(x @ beta)
-            gradient = self.total - weight @ x
-            return float(self.total @ beta - weight.sum()), gradient, (x * weight[:, None]).T @ x
-
-    def by_decision(self, beta: Floats) -> tuple[Floats, Floats]:
-        """Return each interval's log-likelihood [T] and score [T, P]."""
-        s = self.spells
-        log_total, mean, _ = expectations(s, beta)
-        expected = s.span * np.exp(log_total)
-        return s.chosen @ beta - expected, s.chosen - expected[:, None] * mean
-
-
-class OrderOnly:
-    """Events in order: `sum_t b'x_t - log sum_o exp(b'x_to)` (Butts 2008, equation 4), summed over spells."""
-
-    def __init__(self, spells: Spells) -> None:
-        self.spells = spells
-
-    def sums(self, beta: Floats) -> Sums:
-        """Return log-likelihood, gradient [P] and information [P, P]."""
-        s = self.spells
-        log_total, mean, share = expectations(s, beta)
-        loglik = float((s.chosen @ beta - log_total).sum())
-        return loglik, (s.chosen - mean).sum(axis=0), (s.x * share[:, None]).T @ s.x - mean.T @ mean
-
-    def by_decision(self, beta: Floats) -> tuple[Floats, Floats]:
-        """Return each event's log probability [T] and score [T, P]."""
-        log_total, mean, _ = expectations(self.spells, beta)
-        return self.spells.chosen @ beta - log_total, self.spells.chosen - mean
-
-
-def expectations(s: Spells, beta: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return `log sum_o exp(b'x_to)` [T], the mean of x over options [T, P], and each spell's expected events [S].
-
-    Within a block of 64 decisions the sums are running sums of what starts less what stops; where such a difference
-    would lose digits, the block is added up one decision at a time instead.
-    """
-    T, P = s.chosen.shape
-    blocks = -(-T // _BLOCK)
-    block = s.first // _BLOCK
-    starts: Ints = np.searchsorted(block, np.arange(blocks, dtype=np.intp))
-    u = s.x @ beta
-    top = np.maximum.reduceat(u, starts)
-    w = np.exp(u - top[block])
-    width = _BLOCK + 1
-    enter, leave = s.first + block, s.stop + block  # a place more for each block, so that its end has one
-    sums = np.empty((blocks, width, P + 1))
-    for k in range(P + 1):
-        value = w if k == P else w * s.x[:, k]
-        moves = np.bincount(enter, value, blocks * width) - np.bincount(leave, value, blocks * width)
-        sums[:, :, k] = np.cumsum(moves.reshape(blocks, width), axis=1)
-    valid: Bools = np.arange(blocks * _BLOCK, dtype=np.intp).reshape(blocks, _BLOCK) < T
-    total = np.where(valid, sums[:, :_BLOCK, P], 1.0)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        inverse = np.zeros((blocks, width))
-        inverse[:, 1:] = np.cumsum(1.0 / total, axis=1)
-        share = w * (inverse.reshape(-1)[leave] - inverse.reshape(-1)[enter])
-        mean = (sums[:, :_BLOCK, :P] / total[:, :, None]).reshape(-1, P)[:T]
-        log_total = (np.log(total) + top[:, None]).reshape(-1)[:T]
-    entered = np.add.reduceat(w, starts)
-    for b in np.flatnonzero((~(total > 1e-6 * entered[:, None]) & valid).any(axis=1)):
-        stop = starts[b + 1] if b + 1 < blocks else block.size
-        _careful_block(s, u, slice(int(starts[b]), int(stop)), int(b), (log_total, mean, share))
-    return log_total, mean, share
-
-
-def _careful_block(s: Spells, u: Floats, rows: slice, block: int, out: tuple[Floats, Floats, Floats]) -> None:
-    """Fill one block's part of `expectations` by adding up who is there at each decision."""
-    log_total, mean, share = out
-    x, v = s.x[rows], u[rows]
-    times = np.arange(block * _BLOCK, min((block + 1) * _BLOCK, log_total.size), dtype=np.intp)
-    live = (s.first[rows] <= times[:, None]) & (s.stop[rows] > times[:, None])
-    top = np.where(live, v, -np.inf).max(axis=1)
-    near = top > v.max() - 500.0  # elsewhere one scale for the block would underflow
-    w = np.exp(v - v.max())
-    member = live.astype(np.float64)
-    total = member @ w
-    safe = np.where(near, total, 1.0)
-    log_total[times] = np.log(safe) + v.max()
-    mean[times] = member @ (w[:, None] * x) / safe[:, None]
-    share[rows] = w * (np.where(near, 1.0 / safe, 0.0) @ member)
-    for k in np.flatnonzero(~near):
-        t, here = times[k], np.flatnonzero(live[k])
-        weight = np.exp(v[here] - top[k]) if here.size else np.ones(0)
-        log_total[t] = np.log(weight.sum()) + top[k] if here.size else -np.inf
-        mean[t] = weight @ x[here] / weight.sum() if here.size else 0.0
-        share[rows.start + here] += weight / weight.sum() if here.size else 0.0
+        pick = np.array([d[1] for d in self.decisions], dtype=np.intp)
+        whole = np.array([d[2] for d in self.decisions], dtype=bool)
+        chosen = np.stack([d[3] for d in self.decisions])
+        layers = self.layers if self.integrated else ()
+        return Spells(level, option, first, stop, chosen, pick >= 0, pick, span, whole, layers)

@@ -1,13 +1,14 @@
-"""Reading formula-like terms such as `indeg(calls, window=300)` into plain data."""
+"""Terms of an event model, such as `indeg(calls, window=300)` or `inertia:same(floor)`, as plain data."""
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from blocs.ground.errors import bad_input
+from blocs.inference.events.aliases import ALIASES, OWN_NAMED, plain
+from blocs.inference.events.formula import EXAMPLE, Call, Value, read_formula
 
 _UNITS = {
     "second": 1.0,
@@ -35,28 +36,55 @@ _OPTIONS = {
     "type": "type",
     "halflife": "halflife",
     "symmetric": "symmetric",
+    "scaling": "scaling",
+    "unique": "unique",
+    "unit": "unit",
+    "history": "history",
+    "absolute": "absolute",
+    "istwomode": "is_two_mode",
 }
+_FLAGS = ("weighted", "ignore_rep", "symmetric", "unique", "absolute", "is_two_mode")
+_SPANS = ("window", "halflife", "unit")
+_CHOICES = {
+    "type": ("ego", "alter", "both"),
+    "scaling": ("as.is", "none", "prop", "std", "relevent"),
+    "history": ("pooled", "sequential"),
+}
+# of what a person has not set; set to one of these, an option says nothing new
+_PLAIN = {"scaling": ("as.is", "none"), "history": ("pooled",)}
 
 
 @dataclass(frozen=True)
 class Term:
     """One term of a model: the effect, the networks or attributes it reads, and its options.
 
-    `window` and `halflife` are in seconds (or in the unit of a numeric time column).
+    `window`, `halflife` and `unit` are in seconds (or in the unit of a numeric time column). A product has `factors` and
+    no effect of its own. Two terms are equal if they mean the same, whatever their text.
     """
 
-    text: str
+    text: str = field(compare=False)
     effect: str
     objects: tuple[str, ...] = ()
     window: float | None = None
     halflife: float | None = None
+    unit: float | None = None
     weighted: bool = False
     ignore_rep: bool = False
     symmetric: bool = True
+    unique: bool = False
+    absolute: bool = True
     type: str | None = None
     transform: str | None = None
     summary: str | None = None
+    scaling: str | None = None
+    history: str | None = None
+    factors: tuple[Term, ...] = ()
     label: str = field(default="", compare=False)
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        """Return the factors of a product, or the term itself."""
+        return self.factors or (self,)
 
 
 def parse_terms(terms: Sequence[str] | str) -> tuple[Term, ...]:
@@ -65,10 +93,12 @@ def parse_terms(terms: Sequence[str] | str) -> tuple[Term, ...]:
     Raises:
         InputError: a term that cannot be read, an unknown option, or a term that stands there twice.
     """
-    texts = _split(terms) if isinstance(terms, str) else [t for item in terms for t in _split(item)]
-    if not texts:
+    items = [terms] if isinstance(terms, str) else terms
+    if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise bad_input("terms", "terms", f"is {terms!r}", "a formula such as 'inertia + recip', or a list of terms")
+    parsed = [_term(factors) for item in items for factors in read_formula(item)]
+    if not parsed:
         raise bad_input("terms", "terms", "no term given", "at least one, e.g. inertia")
-    parsed = [_parse(text) for text in texts]
     for k, term in enumerate(parsed):
         if term in parsed[:k]:
             raise bad_input("terms", term.text, "stands there twice")
@@ -87,97 +117,89 @@ def seconds(value: object, where: str, name: str) -> float:
     return float(value)
 
 
-def _split(text: str) -> list[str]:
-    body = text.split("~", 1)[-1]
-    parts: list[str] = []
-    depth = last = 0
-    for k, sign in enumerate(body):
-        depth += (sign in "([") - (sign in ")]")
-        if sign == "+" and depth == 0:
-            parts.append(body[last:k])
-            last = k + 1
-    parts.append(body[last:])
-    return [p.strip() for p in parts if p.strip()]
+def _term(factors: tuple[Call, ...]) -> Term:
+    parts = tuple(_factor(call) for call in factors)
+    if len(parts) == 1:
+        return parts[0]
+    text = ":".join(p.text for p in parts)
+    for part in parts:
+        if part.effect == "intercept":
+            raise bad_input("terms", text, "multiplies by an intercept", "a product of effects")
+        if part.scaling == "std":
+            raise bad_input("terms", text, "standardises a factor", "a product of statistics as they are")
+    return Term(text=text, effect="", factors=parts, label=":".join(p.label for p in parts))
 
 
-def _parse(text: str) -> Term:
-    if text == "1" or text.lower() == "intercept":
-        return Term(text=text, effect="intercept", label="intercept")
-    source = re.sub(r"\b[\w.]+\$", "", text)
-    try:
-        node = ast.parse(source, mode="eval").body
-    except SyntaxError:
-        raise bad_input("terms", text, "cannot be read", "a term such as indeg(calls, window=300)") from None
-    if isinstance(node, ast.Name):
-        return Term(text=text, effect=_plain(node.id), label=node.id)
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
-        raise bad_input("terms", text, "cannot be read", "a term such as indeg(calls, window=300)")
-    objects = [name for arg in node.args for name in _objects(arg, text)]
-    options: dict[str, object] = {}
-    for keyword in node.keywords:
-        key = _OPTIONS.get(_plain(keyword.arg or ""))
-        if keyword.arg in ("network", "attribute"):
-            objects.extend(_objects(keyword.value, text))
-        elif key is None:
-            raise bad_input("terms", text, f"unknown option {keyword.arg}", ", ".join(sorted(set(_OPTIONS.values()))))
+def _factor(call: Call) -> Term:
+    name = plain(call.name)
+    if name in ("1", "intercept") and not call.arguments and not call.options:
+        return Term(text=call.text, effect="intercept", label="intercept")
+    if name.isdecimal():
+        raise bad_input("terms", call.text, "cannot be read", EXAMPLE)
+    effect, defaults = ALIASES.get(name, (call.name, {}))
+    objects = [word for value in call.arguments for word in _words(value, call.text)]
+    options: dict[str, Value] = {}
+    for key, value in call.options:
+        option = _OPTIONS.get(plain(key))
+        if key in ("network", "attribute", "variable", "x"):
+            objects.extend(_words(value, call.text))
+        elif option is None:
+            raise bad_input("terms", call.text, f"unknown option {key}", ", ".join(sorted(set(_OPTIONS.values()))))
         else:
-            options[key] = _literal(keyword.value, text)
-    return _with_options(text, node.func.id, tuple(objects), options)
+            options[option] = value
+    if not objects and name in OWN_NAMED:
+        objects = [call.name]
+    label = _label(call.name, objects, options)
+    given = {k: v for k, v in defaults.items() if k != "objects"}
+    objects = [*objects, *_strings(defaults.get("objects", ()))]
+    term = Term(text=call.text, effect=plain(effect), objects=tuple(objects), label=label)
+    return _with_options(term, {**given, **options})
 
 
-def _with_options(text: str, effect: str, objects: tuple[str, ...], options: dict[str, object]) -> Term:
-    for key in ("weighted", "ignore_rep", "symmetric"):
-        if not isinstance(options.get(key, False), bool):
-            raise bad_input("terms", text, f"{key} is {options[key]!r}", "True or False")
-    spans = {k: seconds(options[k], "terms", f"{text}: {k}") for k in ("window", "halflife") if k in options}
-    if len(spans) == 2:
-        raise bad_input("terms", text, "has a window and a halflife", "one of them")
-    words = {k: str(options[k]) for k in ("transform", "summary") if k in options}
-    side = options.get("type")
-    if side not in (None, "ego", "alter"):
-        raise bad_input("terms", text, f"type is {side!r}", "ego or alter")
-    return Term(
-        text=text,
-        effect=_plain(effect),
-        objects=objects,
-        weighted=bool(options.get("weighted", False)),
-        ignore_rep=bool(options.get("ignore_rep", False)),
-        symmetric=bool(options.get("symmetric", True)),
-        type=None if side is None else str(side),
-        label=_label(effect, objects, options),
-        window=spans.get("window"),
-        halflife=spans.get("halflife"),
-        transform=words.get("transform"),
-        summary=words.get("summary"),
-    )
+def _strings(value: object) -> list[str]:
+    return [str(v) for v in value] if isinstance(value, tuple) else []
 
 
-def _label(effect: str, objects: tuple[str, ...], options: dict[str, object]) -> str:
-    extras = [f"{k}={v}" for k, v in options.items() if v is not False]
+def _with_options(term: Term, options: dict[str, object]) -> Term:
+    for key in _FLAGS:
+        if key in options and not isinstance(options[key], bool):
+            raise bad_input("terms", term.text, f"{key} is {options[key]!r}", "True or False")
+    for key, allowed in _CHOICES.items():
+        if options.get(key) is not None and options[key] not in allowed:
+            raise bad_input("terms", term.text, f"{key} is {options[key]!r}", " or ".join(allowed[:2] + allowed[3:]))
+    options.pop("is_two_mode", None)
+    for key, usual in _PLAIN.items():
+        if options.get(key) in usual:
+            options[key] = None
+    if options.get("scaling") is not None:
+        options.setdefault("weighted", True)
+    changes: dict[str, object] = {k: v for k, v in options.items() if v is not None}
+    for key in _SPANS:
+        if key in changes and changes[key] == float("inf") and key == "window":
+            del changes[key]
+        elif key in changes:
+            changes[key] = seconds(changes[key], "terms", f"{term.text}: {key}")
+    if "window" in changes and "halflife" in changes:
+        raise bad_input("terms", term.text, "has a window and a halflife", "one of them")
+    for key in ("transform", "summary"):
+        if key in changes and not isinstance(changes[key], str):
+            raise bad_input("terms", term.text, f"{key} is {changes[key]!r}", "the name of a function")
+    return replace(term, **changes)  # pyright: ignore[reportArgumentType]
+
+
+def _label(effect: str, objects: list[str], options: dict[str, Value]) -> str:
+    extras = [f"{k}={_shown(v)}" for k, v in options.items() if v not in (False, None, float("inf"))]
     inner = ", ".join([*objects, *extras])
     return f"{effect}({inner})" if inner else effect
 
 
-def _objects(node: ast.expr, text: str) -> list[str]:
-    if isinstance(node, ast.Name):
-        return [node.id]
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return [node.value]
-    if isinstance(node, ast.List | ast.Tuple):
-        return [name for item in node.elts for name in _objects(item, text)]
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("list", "c"):
-        return [name for item in node.args for name in _objects(item, text)]
+def _shown(value: Value) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _words(value: Value, text: str) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, tuple):
+        return [word for item in value for word in _words(item, text)]
     raise bad_input("terms", text, "cannot be read", "names of networks or attributes, then options")
-
-
-def _literal(node: ast.expr, text: str) -> object:
-    if isinstance(node, ast.Name):
-        return {"TRUE": True, "T": True, "FALSE": False, "F": False}.get(node.id, node.id)
-    try:
-        return ast.literal_eval(node)
-    except ValueError:
-        raise bad_input("terms", text, f"cannot read {ast.unparse(node)}", "a number, a word or True/False") from None
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").replace(".", "").lower()

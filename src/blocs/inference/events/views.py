@@ -32,7 +32,8 @@ class TieView:
     """One network, perhaps seen through a window or with decaying weights.
 
     `weight` and `tie` have shape [rows, columns]; `tie` is 1 where the weight is above 0. With a halflife the true
-    weight is `weight * scale`: old ties fade together, so only one number moves with time.
+    weight is `weight * scale`: old ties fade together, so only one number moves with time. `floor` says that the end of
+    a tie that is not there changes nothing (a simulated history need not have had it).
     """
 
     def __init__(self, shape: tuple[int, int], directed: bool, window: float | None, halflife: float | None) -> None:
@@ -42,6 +43,7 @@ class TieView:
         self.window = window
         self.halflife = halflife
         self.scale = 1.0
+        self.floor = False
         self.listeners: list[Listener] = []
         self._reference = 0.0
         self._now = 0.0
@@ -52,6 +54,10 @@ class TieView:
         if self.window is None:
             self.weight[:] = weight
             self.tie[:] = weight > 0
+
+    def scale_at(self, time: float | Array) -> float | Array:
+        """Return what the weights as they stand are multiplied by at `time`, if nothing changes until then."""
+        return 1.0 if self.halflife is None else 0.5 ** ((time - self._reference) / self.halflife)
 
     def move_to(self, now: float) -> None:
         """Let decaying weights fade up to `now`."""
@@ -66,10 +72,12 @@ class TieView:
             self._reference, self.scale = now, 1.0
 
     def add(self, i: int, j: int, amount: float) -> None:
-        """Raise the weight of i to j (and j to i where undirected) by `amount`."""
-        self._put(i, j, float(self.weight[i, j]) + amount / self.scale)
+        """Raise the weight of i to j (and j to i where undirected) by `amount`; with `floor`, not below 0."""
+        new = float(self.weight[i, j]) + amount / self.scale
+        new = max(new, 0.0) if self.floor and amount < 0 else new
+        self._put(i, j, new)
         if not self.directed:
-            self._put(j, i, float(self.weight[j, i]) + amount / self.scale)
+            self._put(j, i, new)
 
     def put(self, i: int, j: int, value: float) -> None:
         """Set the weight of i to j (and j to i where undirected)."""
@@ -81,7 +89,7 @@ class TieView:
         old = float(self.weight[i, j])
         if new == old:
             return
-        sign = (new > 0) - (old > 0)
+        sign = int(new > 0) - int(old > 0)
         if sign > 0:
             for listener in self.listeners:
                 listener.toggle(self, i, j, 1)

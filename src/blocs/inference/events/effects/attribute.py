@@ -1,4 +1,4 @@
-"""Effects of what actors are: `ego`, `alter`, `same`, `diff`, `sim`, `egoAlterInt`."""
+"""Effects of what actors are: `ego`, `alter`, `both`, `same`, `diff`, `sim`, `egoAlterInt` and who they are: `fixed`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class _Attribute(Effect):
     def start(self) -> None:
         """Compute `stat` from the state."""
         for name in self.names:
-            if self.numeric and name in self.world.coded:
+            if self.numeric and name in self.world.words:
                 raise bad_input("terms", self.term.text, f"{name} is not a number", "a numeric attribute, or same()")
         self._compute()
 
@@ -26,7 +26,7 @@ class _Attribute(Effect):
 
 
 class Ego(_Attribute):
-    """`ego(attribute)`: the sender's value `z_i`. In rate models and tie-oriented models.
+    """`ego(attribute)`: the sender's value `z_i`. In rate models and tie-oriented models, and in products.
 
     Options: transform. Source: Stadtfeld & Block 2017.
     """
@@ -103,11 +103,16 @@ class Same(_Pair):
 class Diff(_Pair):
     """`diff(attribute)`: how far apart sender and receiver are: `|z_i - z_j|`, or `transform(z_i - z_j)`.
 
-    Options: transform (default abs). Source: Stadtfeld & Block 2017.
+    With `absolute=False` the difference keeps its sign. Options: transform (default abs), absolute.
+    Source: Stadtfeld & Block 2017.
     """
 
+    options = frozenset({"transform", "absolute"})
+
     def _compare(self, z: Array, y: Array) -> Array:
-        return self.transform(z - y) if self.transform else np.abs(z - y)
+        if self.transform:
+            return self.transform(z - y)
+        return np.abs(z - y) if self.term.absolute else z - y
 
 
 class Sim(_Pair):
@@ -130,3 +135,65 @@ class EgoAlterInt(_Pair):
 
     def _compare(self, z: Array, y: Array) -> Array:
         return self.transform(z * y) if self.transform else z * y
+
+
+class Both(_Pair):
+    """`both(attribute)`: the sum of the values of sender and receiver, `z_i + z_j` (relevent CovInt).
+
+    Options: transform (of the sum). Source: Butts 2008.
+    """
+
+    def _compare(self, z: Array, y: Array) -> Array:
+        return self.transform(z + y) if self.transform else z + y
+
+
+class Average(_Pair):
+    """`average(attribute)`: the mean of the values of sender and receiver. Source: Meijerink-Bosman et al. 2022."""
+
+    options = frozenset[str]()
+
+    def _compare(self, z: Array, y: Array) -> Array:
+        return (z + y) / 2.0
+
+
+class Minimum(_Pair):
+    """`minimum(attribute)`: the smaller of the values of sender and receiver. Source: Meijerink-Bosman et al. 2022."""
+
+    options = frozenset[str]()
+
+    def _compare(self, z: Array, y: Array) -> Array:
+        return np.minimum(z, y)
+
+
+class Maximum(_Pair):
+    """`maximum(attribute)`: the larger of the values of sender and receiver. Source: Meijerink-Bosman et al. 2022."""
+
+    options = frozenset[str]()
+
+    def _compare(self, z: Array, y: Array) -> Array:
+        return np.maximum(z, y)
+
+
+class Fixed(Effect):
+    """`fixed(actor)`: is the receiver (`type="alter"`), the sender (`type="ego"`) or either (`type="both"`) this actor.
+
+    Without an actor a term for each but the first, as FESnd, FERec and FEInt of relevent. Options: type.
+    Source: Butts 2008.
+    """
+
+    words = 1
+    sides = ("receiver", "sender", "dyad")
+    options = frozenset({"type"})
+
+    def _kind(self) -> Kind:
+        sides: dict[str | None, Kind] = {"ego": "sender", "both": "dyad"}
+        return sides.get(self.term.type, "receiver")
+
+    def start(self) -> None:
+        """Compute `stat` from the state."""
+        label = self.names[0]
+        ego, alter = (np.array([x == label for x in who], float) for who in (self.world.senders, self.world.receivers))
+        if not ego.any() and not alter.any():
+            raise bad_input("terms", self.term.text, f"unknown actor {label}", ", ".join(self.world.senders[:5]))
+        both = ego[:, None] + alter[None, :]
+        self.stat = {"sender": ego, "receiver": alter, "dyad": both}[self.kind]

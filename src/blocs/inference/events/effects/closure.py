@@ -6,7 +6,7 @@ import abc
 
 import numpy as np
 
-from blocs.inference.events.effects.base import Array, Effect
+from blocs.inference.events.effects.base import Array, Effect, Joins
 from blocs.inference.events.views import TieView
 
 
@@ -46,41 +46,76 @@ class Closure(Effect):
                 self.stat[where, j] = self.transform(self.raw[where, j])
 
 
-class Trans(Closure):
+class _Path(Closure):
+    """Shared by the effects of two-paths, whose two ties may have to appear in order."""
+
+    options = frozenset({"window", "transform", "ignore_rep", "history"})
+
+    def start(self) -> None:
+        """Compute `stat` from the state."""
+        self.in_order = self.term.history == "sequential"
+        self.appeared: Array = np.zeros((self.world.n1, self.world.n2))
+        self.turn = 0
+        super().start()
+
+    def _count(self) -> Array:
+        tie = self.views[0].tie
+        return np.zeros_like(tie) if self.in_order else tie @ tie
+
+    def _moved(self, view: TieView, i: int, j: int, sign: int) -> tuple[Array, Array]:
+        """Return by how much the paths i -> j -> k and the paths k -> i -> j change, each by k [n]."""
+        ahead, behind = sign * view.tie[j], sign * view.tie[:, i]
+        if not self.in_order:
+            return ahead, behind
+        if sign > 0:
+            self.turn += 1
+            self.appeared[i, j] = self.turn
+        when = self.appeared[i, j]
+        return ahead * (self.appeared[j] > when), behind * (self.appeared[:, i] < when)
+
+
+class Trans(_Path):
     """`trans(network)`: how many two-paths i -> k -> j a tie i -> j closes: `sum_k I(x_ik > 0) I(x_kj > 0)`.
 
-    Options: window, transform, ignore_rep. One mode only. Source: Stadtfeld & Block 2017.
+    With `history=sequential` only paths whose tie k -> j appeared after i -> k, none of those at the start.
+    Options: window, transform, history, ignore_rep. One mode only. Source: Stadtfeld & Block 2017.
     """
-
-    def _count(self) -> Array:
-        return self.views[0].tie @ self.views[0].tie
 
     def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
         """Follow a tie that appears or disappears."""
-        self._add_row(i, sign * view.tie[j])
-        self._add_column(j, sign * view.tie[:, i])
+        ahead, behind = self._moved(view, i, j, sign)
+        self._add_row(i, ahead)
+        self._add_column(j, behind)
 
 
-class Cycle(Closure):
+class Cycle(_Path):
     """`cycle(network)`: how many two-paths j -> k -> i a tie i -> j closes: `sum_k I(x_jk > 0) I(x_ki > 0)`.
 
-    Options: window, transform, ignore_rep. One mode only. Source: Stadtfeld & Block 2017.
+    With `history=sequential` only paths whose tie k -> i appeared after j -> k, none of those at the start.
+    Options: window, transform, history, ignore_rep. One mode only. Source: Stadtfeld & Block 2017.
     """
 
     def _count(self) -> Array:
-        return (self.views[0].tie @ self.views[0].tie).T
+        return super()._count().T
 
     def toggle(self, view: TieView, i: int, j: int, sign: int) -> None:
         """Follow a tie that appears or disappears."""
-        self._add_column(i, sign * view.tie[j])
-        self._add_row(j, sign * view.tie[:, i])
+        ahead, behind = self._moved(view, i, j, sign)
+        self._add_column(i, ahead)
+        self._add_row(j, behind)
 
 
 class CommonSender(Closure):
     """`commonSender(network)`: how many send to both i and j: `sum_k I(x_ki > 0) I(x_kj > 0)`.
 
-    Options: window, transform, ignore_rep. One mode only. Source: Stadtfeld & Block 2017.
+    The senders k may be other nodes than the actors. Options: window, transform, ignore_rep. One mode only.
+    Source: Stadtfeld & Block 2017.
     """
+
+    @classmethod
+    def joins(cls, side: str | None) -> Joins:
+        """Return the nodes that the network must join."""
+        return (("k", "S"),)
 
     def _count(self) -> Array:
         return self.views[0].tie.T @ self.views[0].tie
@@ -94,8 +129,14 @@ class CommonSender(Closure):
 class CommonReceiver(Closure):
     """`commonReceiver(network)`: to how many both i and j send: `sum_k I(x_ik > 0) I(x_jk > 0)`.
 
-    Options: window, transform, ignore_rep. One mode only. Source: Stadtfeld & Block 2017.
+    The receivers k may be other nodes than the actors, such as clubs. Options: window, transform, ignore_rep. One mode
+    only. Source: Stadtfeld & Block 2017.
     """
+
+    @classmethod
+    def joins(cls, side: str | None) -> Joins:
+        """Return the nodes that the network must join."""
+        return (("S", "k"),)
 
     def _count(self) -> Array:
         return self.views[0].tie @ self.views[0].tie.T

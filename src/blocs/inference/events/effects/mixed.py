@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blocs.inference.events.effects.base import Array
+from blocs.inference.events.effects.base import Array, Joins
 from blocs.inference.events.effects.closure import Closure
 from blocs.inference.events.views import TieView
 
@@ -15,8 +15,13 @@ class _Mixed(Closure):
 class MixedTrans(_Mixed):
     """`mixedTrans(first, second)`: `sum_k I(x_ik > 0) I(y_kj > 0)` with i -> k in `first`, k -> j in `second`.
 
-    Options: window, transform, ignore_rep. Source: Stadtfeld & Block 2017.
+    The nodes k may be others than the actors. Options: window, transform, ignore_rep. Source: Stadtfeld & Block 2017.
     """
+
+    @classmethod
+    def joins(cls, side: str | None) -> Joins:
+        """Return the nodes that each network must join."""
+        return (("S", "k"), ("k", "R"))
 
     def _count(self) -> Array:
         return self.views[0].tie @ self.views[1].tie
@@ -37,6 +42,11 @@ class MixedCycle(_Mixed):
     """
 
     one_mode_only = True
+
+    @classmethod
+    def joins(cls, side: str | None) -> Joins:
+        """Return the nodes that each network must join."""
+        return (("R", "k"), ("k", "S"))
 
     def _count(self) -> Array:
         return (self.views[0].tie @ self.views[1].tie).T
@@ -68,6 +78,11 @@ class MixedCommonSender(_Star):
     `sum_k x_ki y_kj`. Options: window, transform, ignore_rep, symmetric. One mode only. Source: Stadtfeld & Block 2017.
     """
 
+    @classmethod
+    def joins(cls, side: str | None) -> Joins:
+        """Return the nodes that each network must join."""
+        return (("k", "S"), ("k", "S"))
+
     def _count(self) -> Array:
         count = self.views[0].tie.T @ self.views[1].tie
         return count + count.T if self.term.symmetric else count
@@ -86,6 +101,11 @@ class MixedCommonReceiver(_Star):
     As in the published program the sum is symmetric, `sum_k x_ik y_jk + x_jk y_ik`; with `symmetric=False` it is only
     `sum_k x_ik y_jk`. Options: window, transform, ignore_rep, symmetric. One mode only. Source: Stadtfeld & Block 2017.
     """
+
+    @classmethod
+    def joins(cls, side: str | None) -> Joins:
+        """Return the nodes that each network must join."""
+        return (("S", "k"), ("S", "k"))
 
     def _count(self) -> Array:
         count = self.views[0].tie @ self.views[1].tie.T

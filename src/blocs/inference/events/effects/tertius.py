@@ -2,7 +2,8 @@
 
 The published program treats an actor nobody sends to in two ways, and so must we to reproduce its numbers: where the
 network starts empty (or has a window) such an actor counts 0 until its first tie; where it starts with ties, or an
-actor loses its last one, the mean over the others stands in.
+actor loses its last one, the mean over the others stands in (at the start the mean of what `transform` gives, later what
+it gives of the mean).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blocs.ground.errors import bad_input
-from blocs.inference.events.effects.base import Array, Effect, Kind, summary_of
+from blocs.inference.events.effects.base import Array, Effect, Joins, Kind, summary_of
 from blocs.inference.events.views import TieView
 
 
@@ -36,10 +37,15 @@ class Tertius(Effect):
     def _kind(self) -> Kind:
         return "sender" if self.term.type == "ego" else "receiver"
 
+    @classmethod
+    def joins(cls, side: str | None) -> Joins:
+        """Return the nodes that the network must join."""
+        return (("S", "S" if side == "ego" else "R"),)
+
     def start(self) -> None:
         """Compute `stat` from the state."""
         name = self.names[0]
-        if name in self.world.coded and self.term.summary not in self.world.functions:
+        if name in self.world.words and self.term.summary not in self.world.functions:
             raise bad_input("terms", self.term.text, f"{name} is not a number", "a numeric attribute")
         tie = self.views[0].tie
         if tie.any():
@@ -47,6 +53,9 @@ class Tertius(Effect):
         else:
             self.pooled = np.zeros(tie.shape[1])
         self._spread()
+        known = np.isfinite(self.pooled)
+        if self.transform and self.kind != "dyad" and known.any():
+            self.stat[~known] = self.stat[known].mean()
 
     def _pool(self, tie: Array, j: int) -> float:
         who = np.flatnonzero(tie[:, j])
@@ -83,8 +92,9 @@ class TertiusDiff(Tertius):
     """`tertiusDiff(network, attribute)`: how far the sender is from those who send to the receiver.
 
     `|z_i - mean of z_k over k that send to j|`, or `transform` of the difference. For a receiver nobody sends to, the
-    mean over the pairs that are known stands in. Options: window, transform (default abs), summary, ignore_rep.
-    Source: Haunss & Hollway 2023.
+    mean over the pairs that are known stands in. When an attribute changes, all pairs follow it here; goldfish 1.7.0
+    keeps the old value of the one who changed in the pairs whose pool it is part of, and old means where none is known.
+    Options: window, transform (default abs), summary, ignore_rep. Source: Haunss & Hollway 2023.
     """
 
     sides = ("dyad",)
