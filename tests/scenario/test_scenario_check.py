@@ -7,13 +7,16 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from blocs.ground.errors import InputError
+from blocs.scenario.faults import Faults
 from blocs.scenario.folder import DATA, ENTRIES, OPTIONAL, SPEC
 from blocs.scenario.load import check, load
 from blocs.scenario.reading import LONGEST_LINE
+from blocs.scenario.yamlread import read_yaml
 
 
 @pytest.fixture
@@ -315,3 +318,42 @@ def test_a_place_of_the_state_and_an_alias_are_given_once(folder: Path) -> None:
         assert (fault.field, fault.line) == (field, len(text.splitlines()) + 1)
         assert f"first on line {len(text.splitlines())}" in fault.problem
         (folder / name).write_text(f"{text}\n")
+
+
+def emptied(folder: Path, name: str, steps: tuple[str | int, ...], value: object) -> None:
+    """Write `value` in place of one part of the first entry of a file (of the whole of a YAML file)."""
+    text = (folder / name).read_text()
+    first, _, rest = text.partition("\n")
+    lines = name.endswith(".jsonl")
+    entry: Any = json.loads(first) if lines else read_yaml(folder / name, Faults(name)).value
+    at = entry
+    for step in steps[:-1]:
+        at = at[step]
+    at[steps[-1]] = value
+    (folder / name).write_text(f"{json.dumps(entry)}\n{rest}" if lines else json.dumps(entry))
+
+
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [
+        ("events.jsonl", ("date",)),
+        ("events.jsonl", ("source",)),
+        ("positions.jsonl", ("date",)),
+        ("positions.jsonl", ("issue",)),
+        ("state.yaml", (0, "variable")),
+        ("state.yaml", (3, "lever")),
+        ("outcomes.yaml", (2, "when", "state", "variable")),
+        ("outcomes.yaml", (1, "when", "event", "act")),
+        (SPEC, ("patron",)),
+        (SPEC, ("model", "only", 0)),
+    ],
+)
+@pytest.mark.parametrize("value", ["", [], {}, None])
+def test_what_is_left_empty_is_a_fault_or_harmless(
+    folder: Path, name: str, steps: tuple[str | int, ...], value: object
+) -> None:
+    emptied(folder, name, steps, value)
+    harmless = name == "outcomes.yaml" and steps[-1] == "act" and value == []
+    report = check(folder)
+    assert bool(report.faults) != harmless
+    assert all(Path(fault.where).name == name for fault in report.faults)

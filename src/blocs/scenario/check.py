@@ -86,7 +86,7 @@ class Checker:
     def dated(self, place: _Place, entry: Event | Position) -> tuple[date, date] | None:
         """Check a date and its bounds; return them where they can be told."""
         caps: Days | None = self.spec.open_ends if self.spec else None
-        if not entry.date or caps is None:
+        if entry.date is None or caps is None:  # pyright: ignore[reportUnnecessaryComparison]
             return None
         try:
             found = dates.bounds(entry.date)
@@ -116,7 +116,7 @@ class Checker:
 
     def cell(self, place: _Place, field: str, entry: StateEntry | StateSelector, also: Collection[str] = ()) -> None:
         """Check that an entry names a quantity of the state and exactly the ends that its axes ask for."""
-        if not entry.variable:
+        if entry.variable is None:  # pyright: ignore[reportUnnecessaryComparison]
             return
         quantity = vocabulary().get(entry.variable)
         if quantity is None or quantity.memory:
@@ -248,7 +248,7 @@ def _meeting(check: Checker, place: _Place, meeting: Meeting) -> None:
 
 def _session(check: Checker, place: _Place, session: Session) -> None:
     also = check.roles
-    check.each(place, "session.convener", (session.convener,) if session.convener else (), also=also)
+    check.collective(place, "session.convener", session.convener, also=also)
     check.each(place, "session.drafters", session.drafters, also=also)
     check.each(place, "session.ranks", session.ranks, also=also)
     for issue in session.agenda:
