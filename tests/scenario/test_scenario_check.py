@@ -357,3 +357,34 @@ def test_what_is_left_empty_is_a_fault_or_harmless(
     report = check(folder)
     assert bool(report.faults) != harmless
     assert all(Path(fault.where).name == name for fault in report.faults)
+
+
+@pytest.mark.parametrize(
+    ("do", "told"),
+    [
+        ("rule warmht.rate=0.1", "warmth"),
+        ("rule warmth.rat=0.1", "rate"),
+        ("rule warmth.rate=7", "0 to 1"),
+        ("set reserve_days[narrator,grain]=-7", "0 or more"),
+        ("set hostile[narrator,patron]=1", "a known variable"),
+        ("forbid process from patron to narrator", "acts.csv"),
+        ("forbid withhold from patron to narrator until 2002", "2003-01-01"),
+    ],
+)
+def test_an_intervention_that_no_model_takes_is_found_by_its_line(folder: Path, do: str, told: str) -> None:
+    line = replace(folder, "questions.yaml", "forbid withhold from patron to narrator", do)
+    (fault,) = check(folder).faults
+    assert (Path(fault.where).name, fault.line, fault.field) == ("questions.yaml", line - 4, "do")
+    assert told in fault.expected
+    assert do in fault.problem
+
+
+def test_a_question_of_another_time_is_read_beside_a_broken_period(folder: Path) -> None:
+    line = replace(folder, SPEC, "period: {start: 2001-01-01,", "period: {start: never,")
+    replace(
+        folder,
+        "questions.yaml",
+        "  outcomes: [break, goods",
+        "  window: {start: 2002-01-01, end: 2002-12-31}\n  outcomes: [break, goods",
+    )
+    assert found(folder) == {(SPEC, line, "period.start")}

@@ -12,7 +12,7 @@ from blocs.record import dates
 from blocs.record.event import LONGEST_DYADIC_SPAN, Event, Position
 from blocs.scenario.faults import Faults, near, shown
 from blocs.scenario.folder import ENTRIES, SPEC, Folder
-from blocs.scenario.interventions import Names, parse
+from blocs.scenario.interventions import Names, parse, variables
 from blocs.scenario.outcomes import PLACEHOLDER, EventCondition, Outcome, StateCondition, StateSelector, conditions
 from blocs.scenario.scenario import GROUPS, ROLES, roles
 from blocs.scenario.spec import Cell, Days, Institution, Meeting, PageRange, Question, Session, Source, Spec, StateEntry
@@ -135,6 +135,21 @@ class Checker:
         self.known(place, field + "lever", entry.lever, "levers.csv")
         self.known(place, field + "issue", entry.issue, "issues.csv")
         self.known(place, field + "upon", entry.upon, "issues.csv")
+
+    def names(self) -> Names:
+        """Return the names that an intervention may use; what is broken is taken for what it should be."""
+        acts = self.folder.entries["acts.csv"]
+        roles = {role: who if self.roles_known else (who or (role,)) for role, who in self.roles.items()}
+        background = frozenset(row.value.id for row in acts if row.whole and row.value.mode is None)
+        return Names(
+            self.collectives,
+            self.ids["acts.csv"] - background,
+            self.ids["issues.csv"],
+            self.ids["levers.csv"],
+            roles,
+            tuple(m.id for m in self.folder.values("schedule.yaml") if getattr(m, "session", None) is not None),
+            background,
+        )
 
     def _unique(self, name: str, field: str, key: Callable[[Any], str | None]) -> None:
         first: dict[str, int] = {}
@@ -332,25 +347,20 @@ def _question(check: Checker, place: _Place, question: Question) -> None:
             hint = near(variable, vocabulary())
             place.add("variables", f"is an unknown {shown(variable)}", f"a quantity of the state{hint}")
     check.pages(place, "pages", question.pages)
-    horizon: Days | None = check.spec.horizon if check.spec else None
-    if check.spec and question.window:
+    spec = check.spec
+    if spec and check.roles_known and question.window:
         first, last = question.window.start, question.window.end
-        if not check.spec.period.start < first <= last <= check.spec.horizon.end:
-            expected = f"days in order, after {check.spec.period.start} and up to {check.spec.horizon.end}"
+        if not spec.period.start < first <= last <= spec.horizon.end:
+            expected = f"days in order, after {spec.period.start} and up to {spec.horizon.end}"
             place.add("window", f"is {first} to {last}", expected)
+    horizon: Days | None = spec.horizon if spec else None
     if horizon is None or check.folder.lost & {"actors.csv", "acts.csv", "issues.csv", "levers.csv"}:
         return
-    names = Names(
-        check.collectives,
-        check.ids["acts.csv"],
-        check.ids["issues.csv"],
-        check.ids["levers.csv"],
-        check.roles,
-        tuple(m.id for m in check.folder.values("schedule.yaml") if getattr(m, "session", None) is not None),
-    )
+    time: Days | None = question.window or (spec.forecast if spec else None)
+    names, start = check.names(), time.start if time else None
     for text in question.do:
         try:
-            parse(text, names, {name: one.axes for name, one in vocabulary().items()}, horizon)
+            parse(text, names, variables(), horizon, start)
         except InputError as error:
             for fault in error.faults:
                 place.add("do", f"{shown(text)}: {fault.problem}", fault.expected)
