@@ -162,8 +162,8 @@ def ask(
     Raises:
         InputError: no such question, one that changes nothing, no runs, or a faulty intervention.
     """
-    if runs < 1:
-        raise bad_input("ask", "runs", f"{runs} is not a number of histories", "1 or more")
+    pipeline.check_runs(runs)
+    pipeline.check_seed(seed)
     if isinstance(question, str):
         return _ask(fit, question, runs, seed, baseline)
     untouched, changed = paired(fit, tuple(question), runs, seed, baseline)

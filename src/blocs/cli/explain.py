@@ -43,11 +43,14 @@ def explain(
     Example: blocs explain camp E1172
     """
     from blocs.forecast.explain import explain_recorded, explain_simulated
-    from blocs.jobs.pipeline import check_do, check_window, day, fit_or_read, opened, simulated
+    from blocs.jobs.pipeline import check_do, check_run, check_seed, check_window, day, fit_or_read, opened, simulated
     from blocs.scenario.build import build
 
     simulated_act = _which(event_id, run, act)
     loaded, last, (first, final) = opened(scenario), day(until, "--until", last=True), window(start, end)
+    check_seed(seed)
+    if simulated_act is not None:
+        check_run(simulated_act[0])
     if event_id is not None:
         _known(loaded, event_id)
     elif fit is None:

@@ -43,7 +43,7 @@ def trace(
     Example: blocs trace camp --run 3 --meeting m1960_bucharest
     """
     from blocs.jobs.messages import letters
-    from blocs.jobs.pipeline import check_do, day, fit_or_read, opened_whole
+    from blocs.jobs.pipeline import check_do, check_run, check_seed, check_window, day, fit_or_read, opened_whole
     from blocs.jobs.trace import run_sittings
     from blocs.jobs.trace import trace as told
     from blocs.report.words import Names
@@ -51,6 +51,10 @@ def trace(
 
     asked = _asked(meeting=meeting, text=text, talk=talk, message=message)
     loaded, last, (first, final) = opened_whole(scenario), day(until, "--until", last=True), window(start, end)
+    check_run(run)
+    check_seed(seed)
+    if fit is None:
+        check_window(loaded, first, final, last, 1)
     check_do(build(loaded), do or (), first)
     names = Names.of(loaded)
     with progress() as tell:

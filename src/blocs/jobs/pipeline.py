@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from numbers import Integral
 from pathlib import Path
+from typing import Any
 
 from blocs.conduct.catalogue import without as leave_out
 from blocs.forecast.ensemble import Ensemble
 from blocs.forecast.score import Scores, score
 from blocs.forecast.simulate import forecast
-from blocs.ground.errors import bad_input
+from blocs.ground.errors import bad_input, shown
 from blocs.inference.fit import DRAWS, Fit, fit_record
 from blocs.inference.observation import Assumption
 from blocs.inference.prior import PriorSettings
@@ -36,6 +38,10 @@ ABOUT = {"record": Assumption.RECORD, "shared": Assumption.SHARED, "alike": Assu
 """What a forecast may be about, by the word a person writes."""
 
 MAX_SEED = 2**63 - 1
+MOST_RUNS = 100_000
+"""Histories of one forecast: what is watched of each is held in memory, some gigabytes for so many."""
+MOST_DRAWS = 1000
+"""Chronologies drawn from imprecise dates: each is a walk through the whole record."""
 
 
 def opened(scenario: str | Path | Scenario) -> Scenario:
@@ -77,8 +83,7 @@ def made_fit(
     Raises:
         InputError: `until` outside the scenario or before any act, no draw, an unknown effect or prior.
     """
-    if draws < 1:
-        raise bad_input("--draws", "draws", f"{draws} is not a number of chronologies", "1 or more")
+    check_draws(draws)
     check_seed(seed)
     until = until or scenario.spec.training.until
     period = scenario.spec.period
@@ -105,8 +110,30 @@ def settings_of(priors: str | PriorSettings) -> PriorSettings:
 
 def check_seed(seed: int) -> None:
     """Raise `InputError` for a seed that is not in 0..2**63-1."""
-    if not 0 <= seed <= MAX_SEED:
-        raise bad_input("--seed", "seed", f"{seed} is no seed", f"0 to {MAX_SEED}")
+    if not _whole(seed, 0, MAX_SEED):
+        raise bad_input("--seed", "seed", f"{shown(seed)} is no seed", f"0 to {MAX_SEED}")
+
+
+def check_runs(runs: int) -> None:
+    """Raise `InputError` for a number of histories that is not in 1..`MOST_RUNS`."""
+    if not _whole(runs, 1, MOST_RUNS):
+        raise bad_input("--runs", "runs", f"{shown(runs)} is not a number of histories", f"1 to {MOST_RUNS}")
+
+
+def check_run(run: int) -> None:
+    """Raise `InputError` for the number of a history that no forecast has."""
+    if not _whole(run, 0, MOST_RUNS - 1):
+        raise bad_input("--run", "run", f"{shown(run)} is no run", f"0 to {MOST_RUNS - 1}")
+
+
+def check_draws(draws: int) -> None:
+    """Raise `InputError` for a number of chronologies that is not in 1..`MOST_DRAWS`."""
+    if not _whole(draws, 1, MOST_DRAWS):
+        raise bad_input("--draws", "draws", f"{shown(draws)} is not a number of chronologies", f"1 to {MOST_DRAWS}")
+
+
+def _whole(value: Any, low: int, high: int) -> bool:
+    return not isinstance(value, bool) and isinstance(value, Integral) and low <= int(value) <= high
 
 
 def fit_or_read(
@@ -130,8 +157,7 @@ def check_window(scenario: Scenario, start: date | None, end: date | None, until
     spec = scenario.spec
     first, last = start or spec.forecast.start, end or spec.forecast.end
     trained = until or spec.training.until
-    if runs < 1:
-        raise bad_input("--runs", "runs", f"{runs} is not a number of histories", "1 or more")
+    check_runs(runs)
     if first <= spec.period.start:
         raise bad_input("--start", "date", f"{first} is before the record", f"a day after {spec.period.start}")
     if first <= trained:
