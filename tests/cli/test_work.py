@@ -203,6 +203,13 @@ BAD = [
     (("explain", "tiny", "--run", "-1", "--act", "0"), "each 0 or more"),
     (("ask", "tiny"), "question: is missing"),
     (("ask", "tiny", "q99"), "is no question of tiny"),
+    (("ask", "tiny", "q1", "--all"), "QUESTION: q1: is named beside --all"),
+    (("ask", "tiny", "q1", "--until", "2003"), "--until: date: 2003-12-31 is not before the forecast, which starts on"),
+    (("forecast", "tiny", "--start", "2004-06"), "--start: date: 2004-06-01 is after the end 2003-12-31"),
+    (("forecast", "tiny", "--do", "set cohesion[east]=0.1 until 2002"), "is over on 2002-12-31"),
+    (("forecast", "tiny", "--do", "rule camps.rate=1"), "has an unknown parameter of camps"),
+    (("show", "tiny", "--from", "2003", "--to", "2002"), "--to: date: 2002-12-31 is before --from 2003-01-01"),
+    (("show", "tiny", "--from", "soon"), "--from: date: 'soon' is not an EDTF date"),
     (("tune", "tiny", "--origin", "2002"), "is not two days"),
     (("tune", "tiny", "--origin", "2002:2003"), "past training"),
     (("report", "nowhere"), "folder: does not exist"),
@@ -301,3 +308,29 @@ def test_help_imports_no_heavy_library() -> None:
     code = f"import sys, blocs.cli.main; print([m for m in {heavy!r} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_the_interventions_of_the_help_are_interventions() -> None:
+    from blocs.cli.options import DO_HELP
+    from blocs.scenario.interventions import parse_do, variables
+    from blocs.scenario.load import load
+
+    lines = re.findall(r"'(.+?)'", DO_HELP.replace("\\[", "["))
+    assert [line.split()[0] for line in lines] == ["set", "scale", "forbid", "force", "rule"]
+    for line in lines:
+        parse_do(line, load("camp"), variables())
+
+
+def test_the_help_of_show_names_every_subject(blocs) -> None:
+    from blocs.cli.show import SUBJECTS
+
+    text = " ".join(re.sub("[^a-z, ]", " ", blocs("show", "--help")[1]).split())
+    assert ", ".join(list(SUBJECTS)[:2]) in text
+    assert all(f"{name}," in text or f"or {name}" in text or f"{name} or" in text for name in SUBJECTS)
+
+
+def test_the_version_is_that_of_the_package(blocs) -> None:
+    import blocs as package
+
+    assert blocs("--version")[:2] == (0, f"blocs {package.__version__}\n")
+    assert set(dir(package)) == {*package.__all__, "__version__"}

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from types import FrameType
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -68,6 +68,23 @@ COMMANDS = (
 
 for _module in COMMANDS:
     _module.register(app)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from blocs.store.versions import blocs_version
+
+        typer.echo(f"blocs {blocs_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
 
 
 TERMINATED = 128 + signal.SIGTERM

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from blocs.cli.options import Draws, End, FitFile, Json, ScenarioName, Seed, Start, Until, window
+from blocs.cli.options import DO_HELP, Do, Draws, End, FitFile, Json, ScenarioName, Seed, Start, Until, window
 from blocs.cli.progress import progress
 from blocs.cli.tables import print_json, print_table
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("trace")(trace)
+    app.command("trace", epilog=DO_HELP)(trace)
 
 
 def trace(
@@ -33,7 +33,7 @@ def trace(
     end: End = None,
     seed: Seed = 0,
     draws: Draws = 8,
-    do: Annotated[list[str] | None, typer.Option("--do", help="An intervention in the simulated run.")] = None,
+    do: Do = None,
     as_json: Json = False,
 ) -> None:
     """Tell one session of one simulated run step by step; without a name, list what took place in the run.
@@ -85,7 +85,8 @@ def _letter(mail: tuple[Letter, ...], id_: str) -> Letter:
 
     known = {m.id: m for m in mail}
     if id_ not in known:
-        raise bad_input("--message", shown(id_), "was not sent in this run", f"an id of the list{near(id_, known)}")
+        there = f"one of {', '.join(list(known)[:12])}{near(id_, known)}" if known else "another run: this one has none"
+        raise bad_input("--message", shown(id_), "was not sent in this run", there)
     return known[id_]
 
 

@@ -15,7 +15,7 @@ from scipy.special import softmax
 from blocs.conduct.base import LEVELS, Level, option_names
 from blocs.engine.replay import ACT, CLOSE, Sets, Tape
 from blocs.forecast.ensemble import Ensemble
-from blocs.ground.errors import bad_input
+from blocs.ground.errors import bad_input, shown
 from blocs.inference.fit import Fit
 from blocs.inference.pooled import LevelData
 from blocs.inference.sets import Recorded, choice_sets_of, record_sets
@@ -77,7 +77,10 @@ def explain_recorded(fit: Fit, event_id: str, recorded: Recorded | None = None) 
     frame = fit.built.scenario.chronicle.events.filter(pl.col("id") == event_id)
     if frame.height == 0:
         raise bad_input(
-            "explain", "event", f"no event {event_id!r} in {fit.built.scenario.id}", "an id printed by `blocs show`"
+            "explain",
+            "event",
+            f"no event {shown(event_id)} in {fit.built.scenario.id}",
+            f"an id that `blocs show {fit.built.scenario.id}` lists",
         )
     event = frame.row(0, named=True)
     recorded = recorded or record_sets(fit.built, max(event["end"], fit.until), fit.draws, fit.seed)
@@ -85,7 +88,7 @@ def explain_recorded(fit: Fit, event_id: str, recorded: Recorded | None = None) 
     if len(place) == 0:
         raise bad_input(
             "explain", "event", f"{event_id} is not a dated act of one actor toward another",
-            "an event that `blocs show --dyadic` lists",
+            f"an event that `blocs show {fit.built.scenario.id} --dyadic` lists",
         )  # fmt: skip
     levels = tuple(_level(fit, level, recorded.levels[level], place) for level in LEVELS)
     title = f"{event_id}: {event['source']} to {event['target']}, {event['act']} on {event['issue']}"
@@ -100,10 +103,11 @@ def explain_simulated(ensemble: Ensemble, run: int, number: int) -> Explanation:
     """
     fit, built = ensemble.fit, ensemble.fit.built
     mine = np.flatnonzero(ensemble.run == run)
-    if not 0 <= run < ensemble.runs or not 0 <= number < len(mine):
-        raise bad_input(
-            "explain", "run", f"no act {number} in run {run}", f"a run below {ensemble.runs} with that many acts"
-        )
+    if not 0 <= run < ensemble.runs:
+        raise bad_input("explain", "run", f"there is no run {run}", f"0 to {ensemble.runs - 1}")
+    if not 0 <= number < len(mine):
+        expected = f"0 to {len(mine) - 1}" if len(mine) else "another run: this one holds no act"
+        raise bad_input("explain", "act", f"there is no act {number} in run {run}", expected)
     day, code = ensemble.day[mine].astype(float), ensemble.code[mine].astype(int)
     state = fit.ends[(run // _batch()) % len(fit.ends)]
     tape = _tape_of(float(state.clock), built.model.step_days, day, code)

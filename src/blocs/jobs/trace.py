@@ -151,12 +151,8 @@ def trace(
     found = [s for s in known if s.id == id_]
     if not found:
         ids = [s.id for s in known if FORMS.index(s.form) in KINDS[kind]]
-        raise bad_input(
-            f"--{kind}",
-            shown(id_),
-            f"did not take place in run {run}",
-            f"one of {', '.join(ids[:12]) or 'none'}{near(id_, ids)}",
-        )
+        there = f"one of {', '.join(ids[:12])}{near(id_, ids)}" if ids else f"another run: this one has no {kind}"
+        raise bad_input(f"--{kind}", shown(id_), f"did not take place in run {run}", there)
     sitting = found[0]
     if FORMS.index(sitting.form) not in KINDS[kind]:
         right = next(k for k, forms in reversed(KINDS.items()) if FORMS.index(sitting.form) in forms)
