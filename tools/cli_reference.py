@@ -45,7 +45,8 @@ def cli_page() -> str:
         "# Commands",
         MADE,
         "`SCENARIO` is the name of a scenario that comes with Blocs, or a folder. Exit codes: 0 done, 1 ran and found a "
-        "fault, 2 bad usage or bad input (one line a fault on standard error). `--json` prints what a program may read.",
+        "fault, 2 bad usage, bad input or a disk that cannot be read or written (one line a fault on standard error). "
+        "`--json` prints what a program may read.",
         ", ".join(f"[{name}](#blocs-{name})" for name in names) + ".",
         *(f"## blocs {name}\n\n```text\n{help_of(name)}\n```" for name in names),
     ]
@@ -62,8 +63,9 @@ def python_page() -> str:
         "# Python",
         MADE,
         "Everything below is a name of the package: `import blocs as bl`. Names load when they are first used, so the "
-        "import itself is quick. Every function raises `blocs.ground.errors.InputError`, with "
-        "one line a fault, when what it is given is wrong.",
+        "import itself is quick. `bl.__version__` is the version. Every function raises `blocs.ground.errors.InputError`, with "
+        "one line a fault, when a value is wrong: a name, a date, a number, a file. An object of another class where a fit, "
+        "an ensemble or a table belongs is a mistake of the program, not of its input, and raises what Python raises.",
     ]
     functions, classes = _public()
     parts += ["## Functions", *(f"### bl.{name}\n\n{_function(name, f)}" for name, f in functions.items())]

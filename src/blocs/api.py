@@ -126,7 +126,7 @@ def forecast(
     loaded = pipeline.opened(scenario)
     model = _checked(loaded, fit) if fit is not None else pipeline.made_fit(loaded)
     first, last = pipeline.day(start, "start", last=False), pipeline.day(end, "end", last=True)
-    lines = (do,) if isinstance(do, str) else tuple(do)
+    lines = pipeline.several(do, "do", "lines of interventions")
     return pipeline.simulated(model, first, last, runs, seed, lines, about, progress)
 
 
@@ -164,12 +164,13 @@ def ask(
     Raises:
         InputError: no such question, one that changes nothing, no runs, or a faulty intervention.
     """
-    if runs < 1:
-        raise bad_input("ask", "runs", f"{runs} is not a number of histories", "1 or more")
+    pipeline.check_runs(runs)
+    pipeline.check_seed(seed)
     if isinstance(question, str):
         return _ask(fit, question, runs, seed, baseline)
-    untouched, changed = paired(fit, tuple(question), runs, seed, baseline)
-    return compare("do", "; ".join(question), untouched, changed, set(fit.built.scenario.outcomes))
+    lines = pipeline.several(question, "question", "the id of a question, or lines of interventions")
+    untouched, changed = paired(fit, lines, runs, seed, baseline)
+    return compare("do", "; ".join(lines), untouched, changed, set(fit.built.scenario.outcomes))
 
 
 def run(

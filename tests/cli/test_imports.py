@@ -35,7 +35,7 @@ def test_writes_a_table_and_keeps_one_that_is_there(tmp_path):
         (("none", "x.csv"), "'none' is none"),
         (("nmc", "absent.csv"), "cannot be read"),
         (("nmc", "sizes.csv", "--map", "ccode"), "has no field or no column"),
-        (("nmc", "sizes.csv", "--out", "x.xlsx"), ".parquet or .csv"),
+        (("nmc", "absent.csv", "--out", "x.xlsx"), ".parquet or .csv"),
     ],
 )
 def test_bad_words_are_input_errors(tmp_path, monkeypatch, words, said):
@@ -44,3 +44,14 @@ def test_bad_words_are_input_errors(tmp_path, monkeypatch, words, said):
     found = call(*words)
     assert isinstance(found.exception, InputError)
     assert said in str(found.exception)
+
+
+def test_a_table_that_cannot_be_written_leaves_no_folder(tmp_path, monkeypatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("File too large (os error 27)")
+
+    monkeypatch.setattr(pl.DataFrame, "write_csv", refuse)
+    (tmp_path / "sizes.csv").write_text(TEXT)
+    found = call("nmc", tmp_path / "sizes.csv", "--out", tmp_path / "new" / "folder" / "sizes.csv")
+    assert "sizes.csv: cannot be written (File too large" in str(found.exception)
+    assert [path.name for path in tmp_path.iterdir()] == ["sizes.csv"]

@@ -172,6 +172,13 @@ def test_tune_prints_a_row_a_variant_and_model(blocs) -> None:
 BAD = [
     (("run", "atlantis"), "is no scenario"),
     (("run", "tiny", "--runs", "0"), "--runs: runs: 0 is not a number of histories"),
+    (("run", "tiny", "--runs", "999999999999"), "is not a number of histories, expected 1 to 100000"),
+    (("run", "tiny", "--draws", "1000000000"), "is not a number of chronologies, expected 1 to 1000"),
+    (("tune", "tiny", "--draws", "1000000000"), "expected 1 to 1000"),
+    (("ablate", "tiny", "--draws", "0"), "expected 1 to 1000"),
+    (("explain", "tiny", "--run", "999999999999", "--act", "0"), "--run: run: 999999999999 is no run"),
+    (("trace", "tiny", "--run", "-1"), "--run: run: -1 is no run"),
+    (("backtest", "keds", "--data", ".", "--seed", "-1"), "--seed: seed: -1 is no seed"),
     (("run", "tiny", "--until", "soon"), "--until: date: 'soon' is not an EDTF date"),
     (("run", "tiny", "--until", "2001-01-01"), "no dated act of one actor toward another"),
     (("forecast", "tiny", "--start", "2000"), "--start: date: 2000-01-01 is before the record"),
@@ -196,6 +203,13 @@ BAD = [
     (("explain", "tiny", "--run", "-1", "--act", "0"), "each 0 or more"),
     (("ask", "tiny"), "question: is missing"),
     (("ask", "tiny", "q99"), "is no question of tiny"),
+    (("ask", "tiny", "q1", "--all"), "QUESTION: q1: is named beside --all"),
+    (("ask", "tiny", "q1", "--until", "2003"), "--until: date: 2003-12-31 is not before the forecast, which starts on"),
+    (("forecast", "tiny", "--start", "2004-06"), "--start: date: 2004-06-01 is after the end 2003-12-31"),
+    (("forecast", "tiny", "--do", "set cohesion[east]=0.1 until 2002"), "is over on 2002-12-31"),
+    (("forecast", "tiny", "--do", "rule camps.rate=1"), "has an unknown parameter of camps"),
+    (("show", "tiny", "--from", "2003", "--to", "2002"), "--to: date: 2002-12-31 is before --from 2003-01-01"),
+    (("show", "tiny", "--from", "soon"), "--from: date: 'soon' is not an EDTF date"),
     (("tune", "tiny", "--origin", "2002"), "is not two days"),
     (("tune", "tiny", "--origin", "2002:2003"), "past training"),
     (("report", "nowhere"), "folder: does not exist"),
@@ -215,10 +229,42 @@ def test_bad_input_is_one_line_on_standard_error_and_exit_code_2(blocs, words, s
     assert says in lines[0]
 
 
-def test_bad_options_of_the_parser_exit_with_2(blocs) -> None:
-    assert blocs("run", "tiny", "--runs", "many")[0] == 2
-    assert blocs("run")[0] == 2
-    assert blocs("dance")[0] == 2
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("run", "tiny", "--runs", "many"), "blocs: run: Invalid value for '--runs'"),
+        (("run",), "blocs: run: Missing argument"),
+        (("run", "tiny", "--speed"), "blocs: run: No such option: --speed"),
+        (("show", "camp", "--limit"), "blocs: show: Option '--limit' requires an argument"),
+        (("show", "camp", "events", "more"), "blocs: show: Got unexpected extra argument"),
+        (("frecast",), "blocs: No such command 'frecast'. Did you mean 'forecast'?"),
+        (("--speed",), "blocs: No such option: --speed"),
+    ],
+)
+def test_bad_words_are_one_line_with_a_hint_to_the_help(blocs, words: tuple[str, ...], says: str) -> None:
+    code, out, err = blocs(*words)
+    assert (code, out) == (2, "")
+    assert err.startswith(says)
+    command = " ".join(["blocs", *words[:1]]) if words[0] in ("run", "show") else "blocs"
+    assert err.endswith(f", see `{command} --help`\n")
+    assert err.count("\n") == 1
+
+
+def test_no_words_are_answered_by_the_help(blocs) -> None:
+    code, out, err = blocs()
+    assert (code, err) == (2, "")
+    assert "blocs [OPTIONS] COMMAND" in out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no disk that is always full")
+@pytest.mark.parametrize("words", [["list"], ["list", "--json"], ["--help"]])
+def test_output_that_cannot_be_written_is_one_line(words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "blocs", *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr == "blocs: output: file: cannot be read or written (No space left on device)\n"
 
 
 def test_an_unwritable_folder_is_found_before_the_work(blocs, tmp_path: Path) -> None:
@@ -262,3 +308,29 @@ def test_help_imports_no_heavy_library() -> None:
     code = f"import sys, blocs.cli.main; print([m for m in {heavy!r} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_the_interventions_of_the_help_are_interventions() -> None:
+    from blocs.cli.options import DO_HELP
+    from blocs.scenario.interventions import parse_do, variables
+    from blocs.scenario.load import load
+
+    lines = re.findall(r"'(.+?)'", DO_HELP.replace("\\[", "["))
+    assert [line.split()[0] for line in lines] == ["set", "scale", "forbid", "force", "rule"]
+    for line in lines:
+        parse_do(line, load("camp"), variables())
+
+
+def test_the_help_of_show_names_every_subject(blocs) -> None:
+    from blocs.cli.show import SUBJECTS
+
+    text = " ".join(re.sub("[^a-z, ]", " ", blocs("show", "--help")[1]).split())
+    assert ", ".join(list(SUBJECTS)[:2]) in text
+    assert all(f"{name}," in text or f"or {name}" in text or f"{name} or" in text for name in SUBJECTS)
+
+
+def test_the_version_is_that_of_the_package(blocs) -> None:
+    import blocs as package
+
+    assert blocs("--version")[:2] == (0, f"blocs {package.__version__}\n")
+    assert set(dir(package)) == {*package.__all__, "__version__"}

@@ -35,6 +35,9 @@ def test_columns_in_any_order_case_and_separator():
     assert np.array_equal(a.capability, b.capability)
 
 
+LONG = "x" * 200_000
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [
@@ -61,6 +64,21 @@ def test_columns_in_any_order_case_and_separator():
         ("#P\tq\tq\n#D\tq\n", "t.csv:2: #D: 2 values, expected 6 or more"),
         ('{"actor_issues": [{"actor": "a"}]}', "t.csv: actor_issues.0.position: field required"),
         ("[{]", "t.csv:1: json:"),
+        pytest.param("[" * 100_000, "t.csv: json: is nested too deeply", id="deep"),
+        pytest.param("[" + "9" * 10_000 + "]", "t.csv: json:", id="digits"),
+        pytest.param(
+            f"actor,position,salience,capability\n{LONG},1,1,1\n", "t.csv:2: row: is no CSV: field larger", id="cell"
+        ),
+        pytest.param(f"{LONG},1,1,1\n", "t.csv:1: row: is no CSV: field larger", id="header"),
+        pytest.param(f"#A\ta\t{LONG}\n", "t.csv:1: row: is no CSV: field larger", id="exchange"),
+        pytest.param(
+            f"s,d,2,1\nActor,D,I,P Position,P Salience\na,{LONG},1,5,5\n", "t.csv:3: row: is no CSV", id="spatial"
+        ),
+        pytest.param("a,b\n" + "y" * 100_000 + ",1\n", "t.csv:1: actor, position", id="long"),
+        (
+            "s,d,²,1\nActor,D,I,P Position,P Salience\na,a,1,5,5\n",
+            "t.csv:1: actor, position, capability: column missing",
+        ),
         ("s,d,2,1\nActor,D,I,P Position,P Salience\na,a,1,5,5\n", "t.csv:1: actors: 1 rows, expected 2"),
     ],
 )
@@ -69,6 +87,7 @@ def test_each_fault_is_one_line(text, line):
         read_table(text, "t.csv")
     assert str(caught.value.faults[0]).startswith(line)
     assert "\n" not in str(caught.value.faults[0])
+    assert len(str(caught.value.faults[0])) < 1000
 
 
 @settings(max_examples=200, deadline=None)

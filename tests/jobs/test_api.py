@@ -102,3 +102,27 @@ def test_bad_input_is_an_input_error(tiny_run) -> None:
         bl.explain(fit, (0, 0))
     with pytest.raises(InputError, match="already holds a run"):
         bl.run("tiny", out=tiny_run[1])
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda fit: bl.load(None), "scenario: None: is no scenario"),
+        (lambda fit: bl.load(7), "scenario: 7: is no scenario"),
+        (lambda fit: bl.fit("tiny", until=2002), "until: date: is 2002"),
+        (lambda fit: bl.fit("tiny", draws=1.5), "1.5 is not a number of chronologies"),
+        (lambda fit: bl.fit("tiny", seed=True), "True is no seed"),
+        (lambda fit: bl.fit("tiny", priors=["weak"]), "is no strength of priors"),
+        (lambda fit: bl.fit("tiny", without="luck"), "no effect, table or family named 'luck'"),
+        (lambda fit: bl.fit("tiny", without=7), "without: is 7"),
+        (lambda fit: bl.forecast("tiny", fit, runs=2.5), "2.5 is not a number of histories"),
+        (lambda fit: bl.forecast("tiny", fit, runs=10**9), "expected 1 to 100000"),
+        (lambda fit: bl.forecast("tiny", fit, do=7), "do: is 7"),
+        (lambda fit: bl.forecast("tiny", fit, about=7), "7 is no assumption"),
+        (lambda fit: bl.ask(fit, [7], runs=20), "question: is 7"),
+        (lambda fit: bl.ask(fit, "q1", runs=2.5), "2.5 is not a number of histories"),
+    ],
+)
+def test_a_wrong_value_is_an_input_error(tiny_run, call, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        call(tiny_run[0].fit)

@@ -41,7 +41,7 @@ def test_a_run_holds_all_its_parts(tiny_run) -> None:
 @pytest.mark.parametrize(
     ("plan", "says"),
     [
-        (Plan(runs=0), "--runs: runs: 0 is not a number of histories, expected 1 or more"),
+        (Plan(runs=0), "--runs: runs: 0 is not a number of histories, expected 1 to 100000"),
         (Plan(draws=0), "--draws: draws: 0 is not a number of chronologies"),
         (Plan(seed=-1), "--seed: seed: -1 is no seed"),
         (Plan(until="2002-13"), "--until: date: '2002-13' is not a day, month or season"),

@@ -11,10 +11,9 @@ import pytest
 import yaml
 
 from blocs.report.reference import COMMAND
-from blocs.scenario.interventions import parse_do
+from blocs.scenario.interventions import parse_do, variables
 from blocs.scenario.load import load
 from blocs.scenario.spec import Meeting
-from blocs.scenario.vary import variables
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/how-to/add-a-session-procedure.md").read_text(encoding="utf-8")

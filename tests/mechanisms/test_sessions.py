@@ -21,9 +21,8 @@ from blocs.mechanisms.library.calling import Calling
 from blocs.mechanisms.library.talks import Talks
 from blocs.mechanisms.library.texts import Texts
 from blocs.scenario.build import build
-from blocs.scenario.interventions import parse_do
+from blocs.scenario.interventions import parse_do, variables
 from blocs.scenario.load import load
-from blocs.scenario.vary import variables
 
 WEEK = jnp.float32(7.0)
 PARTS = (Calling.make(), Texts.make(), Talks.make(), Assembly.make())

@@ -7,13 +7,16 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from blocs.ground.errors import InputError
+from blocs.scenario.faults import Faults
 from blocs.scenario.folder import DATA, ENTRIES, OPTIONAL, SPEC
 from blocs.scenario.load import check, load
 from blocs.scenario.reading import LONGEST_LINE
+from blocs.scenario.yamlread import read_yaml
 
 
 @pytest.fixture
@@ -315,3 +318,73 @@ def test_a_place_of_the_state_and_an_alias_are_given_once(folder: Path) -> None:
         assert (fault.field, fault.line) == (field, len(text.splitlines()) + 1)
         assert f"first on line {len(text.splitlines())}" in fault.problem
         (folder / name).write_text(f"{text}\n")
+
+
+def emptied(folder: Path, name: str, steps: tuple[str | int, ...], value: object) -> None:
+    """Write `value` in place of one part of the first entry of a file (of the whole of a YAML file)."""
+    text = (folder / name).read_text()
+    first, _, rest = text.partition("\n")
+    lines = name.endswith(".jsonl")
+    entry: Any = json.loads(first) if lines else read_yaml(folder / name, Faults(name)).value
+    at = entry
+    for step in steps[:-1]:
+        at = at[step]
+    at[steps[-1]] = value
+    (folder / name).write_text(f"{json.dumps(entry)}\n{rest}" if lines else json.dumps(entry))
+
+
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [
+        ("events.jsonl", ("date",)),
+        ("events.jsonl", ("source",)),
+        ("positions.jsonl", ("date",)),
+        ("positions.jsonl", ("issue",)),
+        ("state.yaml", (0, "variable")),
+        ("state.yaml", (3, "lever")),
+        ("outcomes.yaml", (2, "when", "state", "variable")),
+        ("outcomes.yaml", (1, "when", "event", "act")),
+        (SPEC, ("patron",)),
+        (SPEC, ("model", "only", 0)),
+    ],
+)
+@pytest.mark.parametrize("value", ["", [], {}, None])
+def test_what_is_left_empty_is_a_fault_or_harmless(
+    folder: Path, name: str, steps: tuple[str | int, ...], value: object
+) -> None:
+    emptied(folder, name, steps, value)
+    harmless = name == "outcomes.yaml" and steps[-1] == "act" and value == []
+    report = check(folder)
+    assert bool(report.faults) != harmless
+    assert all(Path(fault.where).name == name for fault in report.faults)
+
+
+@pytest.mark.parametrize(
+    ("do", "told"),
+    [
+        ("rule warmht.rate=0.1", "warmth"),
+        ("rule warmth.rat=0.1", "rate"),
+        ("rule warmth.rate=7", "0 to 1"),
+        ("set reserve_days[narrator,grain]=-7", "0 or more"),
+        ("set hostile[narrator,patron]=1", "a known variable"),
+        ("forbid process from patron to narrator", "acts.csv"),
+        ("forbid withhold from patron to narrator until 2002", "2003-01-01"),
+    ],
+)
+def test_an_intervention_that_no_model_takes_is_found_by_its_line(folder: Path, do: str, told: str) -> None:
+    line = replace(folder, "questions.yaml", "forbid withhold from patron to narrator", do)
+    (fault,) = check(folder).faults
+    assert (Path(fault.where).name, fault.line, fault.field) == ("questions.yaml", line - 4, "do")
+    assert told in fault.expected
+    assert do in fault.problem
+
+
+def test_a_question_of_another_time_is_read_beside_a_broken_period(folder: Path) -> None:
+    line = replace(folder, SPEC, "period: {start: 2001-01-01,", "period: {start: never,")
+    replace(
+        folder,
+        "questions.yaml",
+        "  outcomes: [break, goods",
+        "  window: {start: 2002-01-01, end: 2002-12-31}\n  outcomes: [break, goods",
+    )
+    assert found(folder) == {(SPEC, line, "period.start")}

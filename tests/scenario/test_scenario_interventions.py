@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from blocs.bloc.vocabulary import vocabulary
 from blocs.ground.errors import InputError
-from blocs.scenario.interventions import Do, Forbid, Force, Rule, Scale, Set, parse_do
+from blocs.scenario.build import build
+from blocs.scenario.interventions import Do, Forbid, Force, Names, Rule, Scale, Set, parse_do
+from blocs.scenario.interventions import parse as parse_line
 from blocs.scenario.load import load
+from blocs.scenario.vary import control_for
 
 CAMP = load("camp")
 VARIABLES = {name: quantity.axes for name, quantity in vocabulary().items()}
@@ -32,7 +35,7 @@ def test_each_verb() -> None:
     assert parse("force break from ussr to albania about albania_dissent on 1960-07") == Force(
         "break", "ussr", "albania", date(1960, 7, 1), date(1960, 7, 31), "albania_dissent"
     )
-    assert parse("rule openness.rate = 0.2 from 1958") == Rule("openness", "rate", 0.2, date(1958, 1, 1))
+    assert parse("rule openness.step = 0.2 from 1958") == Rule("openness", "step", 0.2, date(1958, 1, 1))
 
 
 def test_roles_stand_for_their_actors() -> None:
@@ -49,13 +52,15 @@ def test_roles_stand_for_their_actors() -> None:
 @given(
     st.sampled_from(sorted(name for name, axes in VARIABLES.items() if axes == ("actor",))),
     st.sampled_from(CAMP.collectives),
-    st.floats(-1e6, 1e6),
+    st.floats(0, 1),
     st.dates(date(1953, 1, 1), date(1961, 12, 31)),
 )
-def test_what_is_written_is_what_is_read(variable: str, actor: str, value: float, day: date) -> None:
+def test_what_is_written_is_what_is_read(variable: str, actor: str, share: float, day: date) -> None:
+    quantity = vocabulary()[variable]
+    value = quantity.lo + share * ((1e6 if quantity.hi is None else quantity.hi) - quantity.lo)
     expected = Set(variable, ((actor,),), value, day)
     assert parse(f"set {variable}[{actor}]={value!r} from {day}") == expected
-    assert parse(f"  set  {variable} [ {actor} ] = {value!r}   from  {day} ") == expected
+    assert parse(f"  set\t{variable} [ {actor} ] = {value!r}   from  {day} ") == expected
 
 
 @pytest.mark.parametrize(
@@ -81,6 +86,21 @@ def test_what_is_written_is_what_is_read(variable: str, actor: str, value: float
         ("force break from ussr to ussr on 1960", "two actors"),
         ("force break from ussr to albania", "force act from who to who"),
         ("rule openness=1", "rule mechanism.parameter=number"),
+        ("forbid process from patron to narrator", "'process', which nobody does toward another"),
+        ("force process from patron to narrator on 1958-05-01", "an act with a mode in acts.csv"),
+        ("forbid aid|process from patron to narrator", "'process', which nobody does toward another"),
+        ("forbid aid from patron to ussr", "two actors"),
+        ("set warmth[ussr,patron]=1", "two actors"),
+        ("set rests_on[hegemony,hegemony]=1", "two issues"),
+        ("set reserve_days[albania,grain]=-1", "0 or more (day)"),
+        ("set openness[albania,ussr]=6.5", "0 to 6 (step)"),
+        ("set mandate[albania,hegemony]=1.5", "a whole number: body that has ruled"),
+        ("set plan_rule[m1960_bucharest]=1.5", "a whole number: rule by which it decides"),
+        ("set reserve_days[albania,grain]=1e308", "at most 1e+09"),
+        ("scale reserve_days[albania,grain]*-1e10", "at most 1e+09"),
+        ("rule opennes.step=1", "near: openness"),
+        ("rule openness.stepp=1", "near: step"),
+        ("rule openness.step=7", "0 to 6 (step)"),
     ],
 )
 def test_what_does_not_exist_is_refused(text: str, part: str) -> None:
@@ -103,3 +123,32 @@ def test_the_questions_of_camp_that_are_stated_parse() -> None:
     for question in CAMP.questions.values():
         for text in question.do:
             parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "forbid aid from patron to narrator until 1957",
+        "set cohesion[narrator]=1 from 1956 until 1957-12-31",
+        "rule openness.step=1 until 1957",
+        "force aid from patron to narrator on 1957-12",
+    ],
+)
+def test_what_is_over_before_the_forecast_starts_is_refused(text: str) -> None:
+    assert parse(text)
+    assert parse_do(text, CAMP, VARIABLES, date(1957, 12, 31))
+    with pytest.raises(InputError, match="a day from 1958-01-01 on"):
+        parse_do(text, CAMP, VARIABLES, date(1958, 1, 1))
+
+
+def test_any_leaves_out_what_an_actor_would_do_to_itself() -> None:
+    built = build(load("tiny"))
+    edits = control_for(built, ["set warmth[any,any]=0.5"], built.scenario.spec.forecast.start).edits
+    actors = len(built.model.world.actors)
+    assert int((edits.day < 0).sum()) == actors * (actors - 1)
+
+
+def test_a_role_that_nobody_has_is_refused() -> None:
+    names = Names(("a", "b"), ("aid",), (), (), {"ally": ()})
+    with pytest.raises(InputError, match="a role that nobody has"):
+        parse_line("forbid aid from ally to a", names, VARIABLES, CAMP.spec.horizon)

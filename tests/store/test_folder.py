@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import signal
@@ -10,10 +11,11 @@ import sys
 import time
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from blocs.ground.errors import InputError
-from blocs.store.file import draft_file
+from blocs.store.file import draft_file, write_parquet
 from blocs.store.folder import draft_folder, tidy
 
 
@@ -168,3 +170,30 @@ def test_a_file_appears_whole_or_not(tmp_path: Path) -> None:
     for bad in (tmp_path, tmp_path / "no" / "fit.json", path / "below"):
         with pytest.raises(InputError, match="--out"), draft_file(bad):
             pass
+
+
+def full(path: Path | None) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device", *([str(path)] if path else []))
+
+
+def test_a_full_disk_is_one_line_about_the_name_that_was_asked_for(tmp_path: Path) -> None:
+    for inside in (None, "x.json"):
+        told = pytest.raises(InputError, match=r"file.json: cannot be written \(No space")
+        with told, draft_file(tmp_path / "file.json") as draft:
+            full(draft if inside else None)
+        told = pytest.raises(InputError, match=r"run: cannot be written \(No space")
+        with told, draft_folder(tmp_path / "run", False, ours) as draft:
+            full(draft / inside if inside else None)
+    with pytest.raises(OSError, match="elsewhere"), draft_file(tmp_path / "file.json"):
+        full(Path("elsewhere"))
+    assert leftovers(tmp_path) == []
+
+
+def test_a_table_that_a_disk_refuses_is_an_error_of_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise pl.exceptions.ComputeError("parquet: underlying IO error: File too large")
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", refuse)
+    with pytest.raises(InputError, match="cannot be written"), draft_file(tmp_path / "a.parquet") as draft:
+        write_parquet(draft, pl.DataFrame({"a": [1]}))
+    assert leftovers(tmp_path) == []

@@ -20,6 +20,13 @@ Contenders in an actor's leadership (seat 0 is the head), meetings, talks and te
 messages under way, sessions on the schedule.
 """
 
+LARGEST = 1e9
+"""The size that no number of the state passes: simulations are in single precision, and nothing counted comes near."""
+
+CODE_UNITS = frozenset({"form", "decision rule", "outcome", "place"})
+CODED = frozenset({"session_stage", "clause_state", "person", "mandate"})
+"""Quantities, beside those of a unit of `CODE_UNITS`, whose numbers name states: between two of them there is none."""
+
 SEEN: Mapping[str, str] = MappingProxyType(
     {
         "public": "everybody",
@@ -52,6 +59,20 @@ class Quantity:
     systems: str
     meaning: str
     seen: str = "public"
+
+    def holds(self, value: float) -> bool:
+        """Return whether an entry can have a value; where the range is open, up to `LARGEST`."""
+        return self.lo <= value <= (LARGEST if self.hi is None else self.hi)
+
+    @property
+    def coded(self) -> bool:
+        """Whether an entry is a whole number, the code of a state; other steps are passed through on the way."""
+        return self.unit in CODE_UNITS or self.name in CODED
+
+    @property
+    def range(self) -> str:
+        """The range of an entry and its unit, for people: `0 to 6 (step)`, `0 or more (day)`."""
+        return f"{self.lo:g} {'or more' if self.hi is None else f'to {self.hi:g}'} ({self.unit})"
 
 
 @cache

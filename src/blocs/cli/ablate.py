@@ -22,7 +22,7 @@ def ablate(
     scenario: ScenarioName,
     mechanism: Annotated[list[str] | None, typer.Option("--mechanism", help="Only this mechanism.")] = None,
     no_facts: Annotated[bool, typer.Option("--no-facts", help="Do not count the stylised facts that fall.")] = False,
-    draws: Annotated[int, typer.Option("--draws", min=1, help="Chronologies drawn for uncertain dates.")] = 2,
+    draws: Annotated[int, typer.Option("--draws", help="Chronologies drawn for uncertain dates.")] = 2,
     seed: Seed = 0,
     as_json: Json = False,
     page: Annotated[
@@ -37,8 +37,9 @@ def ablate(
     """
     from blocs.jobs.ablate import COLUMNS, cells, markdown
     from blocs.jobs.ablate import ablate as job
-    from blocs.jobs.pipeline import check_seed, opened_whole
+    from blocs.jobs.pipeline import check_draws, check_seed, opened_whole
 
+    check_draws(draws)
     check_seed(seed)
     where = place(page, "ablation") if page is not None else None
     loaded = opened_whole(scenario)

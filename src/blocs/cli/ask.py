@@ -25,8 +25,13 @@ def register(app: typer.Typer) -> None:
 
 def ask(
     scenario: ScenarioName,
-    questions: Annotated[list[str] | None, typer.Argument(metavar="QUESTION...", help="Ids of questions.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="All questions that change what the model has.")] = False,
+    questions: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="QUESTION...", help="Ids of questions, such as q01; see blocs show SCENARIO questions."),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every question whose interventions the model can carry out.")
+    ] = False,
     fit: FitFile = None,
     until: Until = None,
     runs: Runs = 2000,
@@ -48,6 +53,7 @@ def ask(
     from blocs.jobs.pipeline import check_seed, check_window, day, fit_or_read, opened, opened_whole
     from blocs.jobs.questions import answerable, answered, markdown
 
+    _one_way(questions or [], every)
     where = place(page, "questions") if page is not None else None
     loaded, last = opened(scenario), day(until, "--until", last=True)
     if fit is None and (every or not set(questions or []) <= set(answerable(loaded))):
@@ -69,6 +75,17 @@ def ask(
         _print(found)
 
 
+def _one_way(ids: list[str], every: bool) -> None:
+    from blocs.ground.errors import bad_input
+
+    if ids and every:
+        raise bad_input("QUESTION", ids[0], "is named beside --all", "one of the two")
+    if not ids and not every:
+        raise bad_input(
+            "QUESTION", "question", "is missing", "--all, or ids that `blocs show SCENARIO questions` lists"
+        )
+
+
 def _chosen(scenario: Scenario, ids: list[str], every: bool) -> list[str]:
     from blocs.ground.errors import bad_input
     from blocs.jobs.questions import answerable
@@ -81,8 +98,6 @@ def _chosen(scenario: Scenario, ids: list[str], every: bool) -> list[str]:
         )
     if every:
         return answerable(scenario)
-    if not ids:
-        raise bad_input("QUESTION", "question", "is missing", f"--all, or some of {', '.join(asked)}")
     for id_ in ids:
         if id_ not in asked:
             raise bad_input("QUESTION", shown(id_), f"is no question of {scenario.id}", f"a known id{near(id_, asked)}")

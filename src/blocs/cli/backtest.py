@@ -40,8 +40,10 @@ def backtest(
 ) -> None:
     """Forecast published data by a readable model and score it beside its baselines, with time and memory."""
     from blocs.jobs.backtest import backtest as job
+    from blocs.jobs.pipeline import check_seed
     from blocs.report.backtest import free, write
 
+    check_seed(seed)
     where = place(page, f"backtest-{name}") if page is not None else None
     if out is not None:
         free(out, force)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from blocs.cli.options import Draws, End, FitFile, Json, ScenarioName, Seed, Start, Until, percent, window
+from blocs.cli.options import DO_HELP, Do, Draws, End, FitFile, Json, ScenarioName, Seed, Start, Until, percent, window
 from blocs.cli.progress import progress
 from blocs.cli.tables import print_table
 
@@ -21,7 +21,7 @@ TOP = 6
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("explain")(explain)
+    app.command("explain", epilog=DO_HELP)(explain)
 
 
 def explain(
@@ -35,7 +35,7 @@ def explain(
     end: End = None,
     seed: Seed = 0,
     draws: Draws = 8,
-    do: Annotated[list[str] | None, typer.Option("--do", help="An intervention in the simulated run.")] = None,
+    do: Do = None,
     as_json: Json = False,
 ) -> None:
     """Explain one act: what each effect added to its being chosen, at each of the four choices, and what lay behind.
@@ -43,11 +43,14 @@ def explain(
     Example: blocs explain camp E1172
     """
     from blocs.forecast.explain import explain_recorded, explain_simulated
-    from blocs.jobs.pipeline import check_do, check_window, day, fit_or_read, opened, simulated
+    from blocs.jobs.pipeline import check_do, check_run, check_seed, check_window, day, fit_or_read, opened, simulated
     from blocs.scenario.build import build
 
     simulated_act = _which(event_id, run, act)
     loaded, last, (first, final) = opened(scenario), day(until, "--until", last=True), window(start, end)
+    check_seed(seed)
+    if simulated_act is not None:
+        check_run(simulated_act[0])
     if event_id is not None:
         _known(loaded, event_id)
     elif fit is None:

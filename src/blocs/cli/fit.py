@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from blocs.cli.options import Until
 from blocs.cli.progress import progress
 from blocs.cli.tables import print_json, print_table
 
@@ -24,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def fit(
     scenario: Annotated[str, typer.Argument(help="Name of a scenario, or a folder.")],
-    until: Annotated[str | None, typer.Option(help="Last day of the training period.")] = None,
+    until: Until = None,
     draws: Annotated[int, typer.Option(help="Chronologies drawn from imprecise dates.")] = 8,
     seed: Annotated[int, typer.Option(help="Of the drawn chronologies.")] = 0,
     priors: Annotated[str, typer.Option(help="pooled, weak or none.")] = "pooled",

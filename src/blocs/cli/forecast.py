@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from blocs.cli.options import Draws, End, FitFile, Json, Runs, ScenarioName, Seed, Start, Until, percent
+from blocs.cli.options import DO_HELP, Do, Draws, End, FitFile, Json, Runs, ScenarioName, Seed, Start, Until, percent
 from blocs.cli.progress import progress
 from blocs.cli.tables import print_table
 
@@ -18,14 +18,10 @@ if TYPE_CHECKING:
     from blocs.forecast.outcomes import OutcomeForecast
     from blocs.jobs.whatif import WhatIf
 
-_EPILOG = """
-Example with an intervention: blocs forecast camp --do 'forbid sanction|withhold from ally to narrator' --runs 1000
-"""
-
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("forecast", epilog=_EPILOG)(forecast)
+    app.command("forecast", epilog=DO_HELP)(forecast)
 
 
 def forecast(
@@ -37,7 +33,7 @@ def forecast(
     runs: Runs = 2000,
     seed: Seed = 0,
     draws: Draws = 8,
-    do: Annotated[list[str] | None, typer.Option("--do", help="An intervention; repeat for more.")] = None,
+    do: Do = None,
     about: Annotated[
         str, typer.Option(help="record, shared or alike: what the source tells, or what happens.")
     ] = "record",
@@ -46,7 +42,7 @@ def forecast(
 ) -> None:
     """Simulate what follows the training period; with --do also print paired differences from the untouched forecast.
 
-    Example: blocs forecast camp --start 1958 --end 1961 --runs 500
+    Examples: blocs forecast camp --start 1958 --end 1961; blocs forecast camp --do 'forbid sanction from ally to narrator'
     """
     from blocs.cli.options import window
     from blocs.jobs.pipeline import assumption_of, check_seed, check_window, day, fit_or_read, opened

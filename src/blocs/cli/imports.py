@@ -29,8 +29,10 @@ def import_(
     force: Annotated[bool, typer.Option("--force", help="Replace a table that is there.")] = False,
 ) -> None:
     """Read a published data set from its original file into a tidy table."""
-    from blocs.jobs.imports import column_map, import_file, save_table
+    from blocs.jobs.imports import check_out, column_map, import_file, save_table
 
+    if out is not None:
+        check_out(out, force)
     frame = import_file(layout, file, column_map(columns or []))
     if out is not None:
         save_table(frame, out, force)

@@ -12,13 +12,34 @@ if TYPE_CHECKING:
 
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or a folder.")]
 FitFile = Annotated[Path | None, typer.Option("--fit", help="Use this fit instead of making one.")]
-Until = Annotated[str | None, typer.Option(help="Last day of the training period.")]
-Start = Annotated[str | None, typer.Option(help="First day of the forecast.")]
-End = Annotated[str | None, typer.Option(help="Last day of the forecast.")]
+EDTF = "1957, 1957-12 or 1957-12-31 (EDTF)"
+Until = Annotated[str | None, typer.Option(metavar="DATE", help=f"Last day of the training period: {EDTF}.")]
+Start = Annotated[str | None, typer.Option(metavar="DATE", help="First day of the forecast, in EDTF as --until.")]
+End = Annotated[str | None, typer.Option(metavar="DATE", help="Last day of the forecast, in EDTF as --until.")]
 Runs = Annotated[int, typer.Option(help="Simulated histories.")]
+Do = Annotated[
+    list[str] | None, typer.Option("--do", metavar="LINE", help="An intervention, see below; repeat for more.")
+]
 Seed = Annotated[int, typer.Option(help="Of the random streams; equal seeds give equal results.")]
 Draws = Annotated[int, typer.Option(help="Chronologies drawn from imprecise dates.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
+
+DO_HELP = r"""
+An intervention (--do) is one line, with \[from DATE] \[until DATE] at its end but for force:
+
+[bold]set VARIABLE\[NAMES]=NUMBER[/bold], such as 'set cohesion\[narrator]=0.3 from 1960'
+
+[bold]scale VARIABLE\[NAMES]*NUMBER[/bold], such as 'scale warmth\[patron,narrator]*0.5'
+
+[bold]forbid ACT|ACT from WHO to WHO[/bold], such as 'forbid sanction|withhold from ally to narrator'
+
+[bold]force ACT from WHO to WHO \[about ISSUE] on DATE[/bold], such as 'force aid from patron to narrator on 1960-05'
+
+[bold]rule MECHANISM.PARAMETER=NUMBER[/bold], such as 'rule warmth.rate=0.2'
+
+WHO is an actor, a role or any. The whole language: docs/reference/interventions.md.
+"""
+"""The syntax of interventions, for the end of the help of commands that take them."""
 
 LEVELS = ("source", "target", "act", "issue")
 
@@ -32,11 +53,13 @@ def one_level(level: str | None) -> str | None:
     return level
 
 
-def window(start: str | None, end: str | None) -> tuple[date | None, date | None]:
-    """Return the first and last day of a forecast from EDTF texts."""
-    from blocs.jobs.pipeline import day
+def window(
+    start: str | None, end: str | None, names: tuple[str, str] = ("--start", "--end")
+) -> tuple[date | None, date | None]:
+    """Return the first and last day of a time from EDTF texts; `names` are the options that gave them."""
+    from blocs.record.dates import asked_day
 
-    return day(start, "--start", last=False), day(end, "--end", last=True)
+    return asked_day(start, names[0], last=False), asked_day(end, names[1], last=True)
 
 
 def percent(value: float, sign: bool = False) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from blocs.cli.options import End, Start, Until
 from blocs.cli.progress import progress
 
 
@@ -20,9 +21,9 @@ def run(
     out: Annotated[Path | None, typer.Option(help="Run folder to write; runs/SCENARIO by default.")] = None,
     runs: Annotated[int, typer.Option(help="Simulated histories.")] = 2000,
     seed: Annotated[int, typer.Option(help="Of all random streams; equal seeds give equal results.")] = 0,
-    until: Annotated[str | None, typer.Option(help="Last day of the training period.")] = None,
-    start: Annotated[str | None, typer.Option(help="First day of the forecast.")] = None,
-    end: Annotated[str | None, typer.Option(help="Last day of the forecast.")] = None,
+    until: Until = None,
+    start: Start = None,
+    end: End = None,
     draws: Annotated[int, typer.Option(help="Chronologies drawn from imprecise dates.")] = 8,
     force: Annotated[bool, typer.Option("--force", help="Replace a run folder that is there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the scores as one JSON object.")] = False,

@@ -38,9 +38,10 @@ def score(
     Example: blocs score camp --until 1956 --start 1957 --end 1958 --runs 500
     """
     from blocs.ground.errors import bad_input
-    from blocs.jobs.pipeline import check_window, covered, day, fit_or_read, opened, scored, simulated
+    from blocs.jobs.pipeline import check_seed, check_window, covered, day, fit_or_read, opened, scored, simulated
 
     loaded, last, (first, final) = opened(scenario), day(until, "--until", last=True), window(start, end)
+    check_seed(seed)
     if fit is None:
         check_window(loaded, first, final, last, runs)
     with progress() as tell:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from blocs.cli.options import EDTF
 from blocs.cli.tables import Record, print_json, print_record, print_table
 
 if TYPE_CHECKING:
@@ -49,7 +50,13 @@ def list_scenarios(
 
 def show(
     name: Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or a folder.")],
-    subject: Annotated[str, typer.Argument(help="What to list: events, actors, issues, acts, outcomes...")] = "events",
+    subject: Annotated[
+        str,
+        typer.Argument(
+            help="What to list: events, positions, actors, issues, acts, levers, outcomes, schedule, institutions, "
+            "sources, questions, numbers, ties or state."
+        ),
+    ] = "events",
     event_id: Annotated[str | None, typer.Option("--id", help="One entry, in full, by its id.")] = None,
     actor: Annotated[str | None, typer.Option(help="Anyone involved: collective, person, alias or role.")] = None,
     source: Annotated[str | None, typer.Option(help="Who acts.")] = None,
@@ -58,8 +65,12 @@ def show(
     issue: Annotated[str | None, typer.Option(help="Issue.")] = None,
     channel: Annotated[str | None, typer.Option(help="public, closed_meeting, private_talk, secret...")] = None,
     lever: Annotated[str | None, typer.Option(help="Instrument used.")] = None,
-    since: Annotated[str | None, typer.Option("--from", help="Only dates wholly on or after this one.")] = None,
-    until: Annotated[str | None, typer.Option("--to", help="Only dates wholly on or before this one.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help=f"Only dates wholly on or after {EDTF}.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="Only dates wholly on or before this one.")
+    ] = None,
     page: Annotated[int | None, typer.Option(help="Page of the source, or number of a reference.")] = None,
     text: Annotated[str | None, typer.Option(help="Words in summary, terms or outcome.")] = None,
     dyadic: Annotated[bool, typer.Option("--dyadic", help="Only acts of one actor toward another.")] = False,
@@ -78,6 +89,7 @@ def show(
     asked |= {"lever": lever, "since": since, "until": until, "page": page, "text": text, "dyadic": dyadic or None}
     given = {key: value for key, value in asked.items() if value is not None}
     _only_known(kind, subject, given)
+    _in_order(since, until)
     records = kind.records(scenario, _resolved(scenario, given))
     if event_id is not None:
         records = [_one(records, event_id, kind)]
@@ -121,6 +133,15 @@ def _only_known(kind: Subject, subject: str, given: Mapping[str, Any]) -> None:
             option = {"since": "--from", "until": "--to"}.get(key, f"--{key}")
             known = ", ".join({"since": "--from", "until": "--to"}.get(name, f"--{name}") for name in kind.filters)
             raise bad_input("show", option, f"does not apply to {subject}", known or "no filter")
+
+
+def _in_order(since: str | None, until: str | None) -> None:
+    from blocs.cli.options import window
+    from blocs.ground.errors import bad_input
+
+    first, last = window(since, until, ("--from", "--to"))
+    if first and last and last < first:
+        raise bad_input("--to", "date", f"{last} is before --from {first}", "a later day")
 
 
 def _resolved(scenario: Scenario, given: Mapping[str, Any]) -> dict[str, Any]:

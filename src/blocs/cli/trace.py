@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from blocs.cli.options import Draws, End, FitFile, Json, ScenarioName, Seed, Start, Until, window
+from blocs.cli.options import DO_HELP, Do, Draws, End, FitFile, Json, ScenarioName, Seed, Start, Until, window
 from blocs.cli.progress import progress
 from blocs.cli.tables import print_json, print_table
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("trace")(trace)
+    app.command("trace", epilog=DO_HELP)(trace)
 
 
 def trace(
@@ -33,7 +33,7 @@ def trace(
     end: End = None,
     seed: Seed = 0,
     draws: Draws = 8,
-    do: Annotated[list[str] | None, typer.Option("--do", help="An intervention in the simulated run.")] = None,
+    do: Do = None,
     as_json: Json = False,
 ) -> None:
     """Tell one session of one simulated run step by step; without a name, list what took place in the run.
@@ -43,7 +43,7 @@ def trace(
     Example: blocs trace camp --run 3 --meeting m1960_bucharest
     """
     from blocs.jobs.messages import letters
-    from blocs.jobs.pipeline import check_do, day, fit_or_read, opened_whole
+    from blocs.jobs.pipeline import check_do, check_run, check_seed, check_window, day, fit_or_read, opened_whole
     from blocs.jobs.trace import run_sittings
     from blocs.jobs.trace import trace as told
     from blocs.report.words import Names
@@ -51,6 +51,10 @@ def trace(
 
     asked = _asked(meeting=meeting, text=text, talk=talk, message=message)
     loaded, last, (first, final) = opened_whole(scenario), day(until, "--until", last=True), window(start, end)
+    check_run(run)
+    check_seed(seed)
+    if fit is None:
+        check_window(loaded, first, final, last, 1)
     check_do(build(loaded), do or (), first)
     names = Names.of(loaded)
     with progress() as tell:
@@ -81,7 +85,8 @@ def _letter(mail: tuple[Letter, ...], id_: str) -> Letter:
 
     known = {m.id: m for m in mail}
     if id_ not in known:
-        raise bad_input("--message", shown(id_), "was not sent in this run", f"an id of the list{near(id_, known)}")
+        there = f"one of {', '.join(list(known)[:12])}{near(id_, known)}" if known else "another run: this one has none"
+        raise bad_input("--message", shown(id_), "was not sent in this run", there)
     return known[id_]
 
 

@@ -23,8 +23,8 @@ def tune(
     scenario: ScenarioName,
     without: Annotated[list[str] | None, typer.Option(help="Also try leaving this out; repeat for more.")] = None,
     origin: Annotated[list[str] | None, typer.Option(help="DAY:DAY, last of fitting and of scoring; repeat.")] = None,
-    draws: Annotated[int, typer.Option(min=1, help="Chronologies drawn from imprecise dates.")] = 4,
-    seed: Annotated[int, typer.Option(min=0, help="Of the drawn chronologies.")] = 0,
+    draws: Annotated[int, typer.Option(help="Chronologies drawn from imprecise dates.")] = 4,
+    seed: Annotated[int, typer.Option(help="Of the drawn chronologies.")] = 0,
     default_only: Annotated[
         bool, typer.Option("--default-only", help="Only the default settings and --without.")
     ] = False,
@@ -37,10 +37,12 @@ def tune(
     Example: blocs tune camp --without audience_tone
     """
     from blocs.inference.prior import PriorSettings
-    from blocs.jobs.pipeline import opened
+    from blocs.jobs.pipeline import check_draws, check_seed, opened
     from blocs.jobs.tune import Variant, grid
     from blocs.jobs.tune import tune as job
 
+    check_draws(draws)
+    check_seed(seed)
     names = without or []
     few = (Variant(PriorSettings()), *(Variant(PriorSettings(), (n,)) for n in names))
     origins = [_origin(text) for text in origin] if origin else None

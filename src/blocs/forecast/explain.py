@@ -17,7 +17,7 @@ from blocs.conduct.base import LEVELS, Level, option_names
 from blocs.engine.replay import ACT, Sets, Tape
 from blocs.forecast.ensemble import Ensemble
 from blocs.forecast.inside import look_inside
-from blocs.ground.errors import bad_input
+from blocs.ground.errors import bad_input, shown
 from blocs.inference.fit import Fit
 from blocs.inference.observation import Assumption
 from blocs.inference.pooled import LevelData
@@ -80,7 +80,10 @@ def explain_recorded(fit: Fit, event_id: str, recorded: Recorded | None = None) 
     frame = fit.built.scenario.chronicle.events.filter(pl.col("id") == event_id)
     if frame.height == 0:
         raise bad_input(
-            "explain", "event", f"no event {event_id!r} in {fit.built.scenario.id}", "an id printed by `blocs show`"
+            "explain",
+            "event",
+            f"no event {shown(event_id)} in {fit.built.scenario.id}",
+            f"an id that `blocs show {fit.built.scenario.id}` lists",
         )
     event = frame.row(0, named=True)
     recorded = recorded or record_sets(fit.built, max(event["end"], fit.until), fit.draws, fit.seed)
@@ -88,7 +91,7 @@ def explain_recorded(fit: Fit, event_id: str, recorded: Recorded | None = None) 
     if len(place) == 0:
         raise bad_input(
             "explain", "event", f"{event_id} is not a dated act of one actor toward another",
-            "an event that `blocs show --dyadic` lists",
+            f"an event that `blocs show {fit.built.scenario.id} --dyadic` lists",
         )  # fmt: skip
     levels = tuple(_level(fit, level, recorded.levels[level], place) for level in LEVELS)
     title = f"{event_id}: {event['source']} to {event['target']}, {event['act']} on {event['issue']}"
@@ -106,10 +109,11 @@ def explain_simulated(ensemble: Ensemble, run: int, number: int) -> Explanation:
     """
     fit, built = ensemble.fit, ensemble.fit.built
     mine = np.flatnonzero(ensemble.run == run)
-    if not 0 <= run < ensemble.runs or not 0 <= number < len(mine):
-        raise bad_input(
-            "explain", "run", f"no act {number} in run {run}", f"a run below {ensemble.runs} with that many acts"
-        )
+    if not 0 <= run < ensemble.runs:
+        raise bad_input("explain", "run", f"there is no run {run}", f"0 to {ensemble.runs - 1}")
+    if not 0 <= number < len(mine):
+        expected = f"0 to {len(mine) - 1}" if len(mine) else "another run: this one holds no act"
+        raise bad_input("explain", "act", f"there is no act {number} in run {run}", expected)
     day, code = ensemble.day[mine].astype(float), ensemble.code[mine].astype(int)
     step = np.searchsorted(ensemble.step_ends, day, side="right")
     # acts of the same step that came before it, which the state at the close of the last step does not know

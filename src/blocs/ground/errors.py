@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+_SHOWN = 60
+_LONGEST = 800
 
 
 @dataclass(frozen=True, order=True)
@@ -22,8 +26,24 @@ class Fault:
 
     def __str__(self) -> str:
         place = f"{self.where}:{self.line}" if self.line else self.where
-        tail = f", expected {self.expected}" if self.expected else ""
-        return f"{place}: {self.field}: {self.problem}{tail}"
+        tail = f", expected {_cut(self.expected)}" if self.expected else ""
+        # whatever a person or a file gave stays one line that can be read
+        return one_line(f"{place}: {_cut(self.field)}: {_cut(self.problem)}{tail}")
+
+
+def shown(value: Any) -> str:
+    """Return a short, one-line form of a value that a person wrote."""
+    text = repr(value[: _SHOWN + 1]) if isinstance(value, str) else str(value)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
+
+
+def one_line(text: str) -> str:
+    """Return text on one line, with the codes of what cannot be printed."""
+    return " ".join("".join(c if c.isprintable() or c.isspace() else f"\\x{ord(c):02x}" for c in text).split())
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
 
 
 class BlocsError(Exception):

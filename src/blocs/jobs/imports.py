@@ -9,6 +9,7 @@ import polars as pl
 
 from blocs.ground.errors import bad_input
 from blocs.record.importers import FORMATS, import_table
+from blocs.store.file import draft_file, write_parquet
 
 
 def import_file(name: str, file: Path, columns: Mapping[str, str] | None = None) -> pl.DataFrame:
@@ -31,28 +32,43 @@ def import_file(name: str, file: Path, columns: Mapping[str, str] | None = None)
     return import_table(data, FORMATS[name], str(file), columns)
 
 
-def save_table(frame: pl.DataFrame, out: Path, force: bool = False) -> None:
-    """Write a table as Parquet or CSV, by the name's ending; whole or not at all.
-
-    Raises:
-        InputError: another ending, a file that is there, a folder that cannot be written.
-    """
+def check_out(out: Path, force: bool) -> None:
+    """Raise `InputError` for a table that may not be written: another ending than .parquet or .csv, a file that is there."""
     if out.suffix not in {".parquet", ".csv"}:
         raise bad_input("--out", str(out), f"ends in {out.suffix or 'nothing'}", ".parquet or .csv")
     if out.exists() and not force:
         raise bad_input("--out", str(out), "exists", "a new file, or --force to replace it")
-    part = out.with_name(out.name + ".part")
+
+
+def save_table(frame: pl.DataFrame, out: Path, force: bool = False) -> None:
+    """Write a table as Parquet or CSV, by the name's ending; whole or not at all, and no new folder where it fails.
+
+    Raises:
+        InputError: as `check_out`, or a folder that cannot be written.
+    """
+    check_out(out, force)
+    made = _made(out.parent)
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        if out.suffix == ".csv":
-            frame.write_csv(part)
-        else:
-            frame.write_parquet(part, compression="zstd")
-        part.replace(out)
+        with draft_file(out) as draft:
+            if out.suffix == ".csv":
+                frame.write_csv(draft)
+            else:
+                write_parquet(draft, frame)
+    except BaseException:
+        for folder in made:
+            folder.rmdir()
+        raise
+
+
+def _made(folder: Path) -> list[Path]:
+    """Make a folder and those above it; return the new ones, innermost first."""
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise bad_input(
-            "--out", str(out), f"cannot be written ({error.strerror})", "a folder you may write to"
-        ) from None
+        problem = f"cannot be made ({error.strerror})"
+        raise bad_input("--out", str(folder), problem, "a folder you may write to") from None
+    return new
 
 
 def column_map(pairs: Sequence[str]) -> dict[str, str]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from numbers import Integral
 from pathlib import Path
+from typing import Any, cast
 
 from blocs.conduct.catalogue import without as leave_out
 from blocs.forecast.ensemble import Ensemble
 from blocs.forecast.score import Scores, score
 from blocs.forecast.simulate import forecast
-from blocs.ground.errors import bad_input
+from blocs.ground.errors import bad_input, shown
 from blocs.inference.fit import DRAWS, Fit, fit_record
 from blocs.inference.observation import Assumption
 from blocs.inference.prior import PriorSettings
@@ -36,6 +38,10 @@ ABOUT = {"record": Assumption.RECORD, "shared": Assumption.SHARED, "alike": Assu
 """What a forecast may be about, by the word a person writes."""
 
 MAX_SEED = 2**63 - 1
+MOST_RUNS = 100_000
+"""Histories of one forecast: what is watched of each is held in memory, some gigabytes for so many."""
+MOST_DRAWS = 1000
+"""Chronologies drawn from imprecise dates: each is a walk through the whole record."""
 
 
 def opened(scenario: str | Path | Scenario) -> Scenario:
@@ -51,17 +57,8 @@ def opened_whole(scenario: str | Path) -> Scenario:
 
 
 def day(given: str | date | None, option: str, last: bool) -> date | None:
-    """Return the first or last day of a date that a person gave, in EDTF; `None` stays `None`.
-
-    Raises:
-        InputError: the text is no date, or open on the side asked for.
-    """
-    if given is None:
-        return None
-    try:
-        return dates.last_day(given) if last else dates.first_day(given)
-    except ValueError as error:
-        raise bad_input(option, "date", str(error), dates.EXPECTED) from None
+    """Return the first or last day of a date that a person gave, in EDTF; see `dates.asked_day`."""
+    return dates.asked_day(given, option, last)
 
 
 def made_fit(
@@ -77,8 +74,7 @@ def made_fit(
     Raises:
         InputError: `until` outside the scenario or before any act, no draw, an unknown effect or prior.
     """
-    if draws < 1:
-        raise bad_input("--draws", "draws", f"{draws} is not a number of chronologies", "1 or more")
+    check_draws(draws)
     check_seed(seed)
     until = until or scenario.spec.training.until
     period = scenario.spec.period
@@ -89,7 +85,7 @@ def made_fit(
 
 def built_without(scenario: Scenario, without: Iterable[str]) -> Built:
     """Return a scenario as arrays, some effects, tables or families left out of conduct."""
-    names = tuple(without)
+    names = several(without, "--without", "names of effects, tables or families")
     specification = specification_of(scenario)
     return build(scenario, leave_out(specification, names, "--without") if names else specification)
 
@@ -98,15 +94,39 @@ def settings_of(priors: str | PriorSettings) -> PriorSettings:
     """Return settings of priors by name; settings stay what they are."""
     if isinstance(priors, PriorSettings):
         return priors
-    if priors not in PRIORS:
-        raise bad_input("--priors", "priors", f"{priors!r} is no strength of priors", f"one of {', '.join(PRIORS)}")
+    if not isinstance(priors, str) or priors not in PRIORS:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise bad_input(
+            "--priors", "priors", f"{shown(priors)} is no strength of priors", f"one of {', '.join(PRIORS)}"
+        )
     return PRIORS[priors]
 
 
 def check_seed(seed: int) -> None:
     """Raise `InputError` for a seed that is not in 0..2**63-1."""
-    if not 0 <= seed <= MAX_SEED:
-        raise bad_input("--seed", "seed", f"{seed} is no seed", f"0 to {MAX_SEED}")
+    if not _whole(seed, 0, MAX_SEED):
+        raise bad_input("--seed", "seed", f"{shown(seed)} is no seed", f"0 to {MAX_SEED}")
+
+
+def check_runs(runs: int) -> None:
+    """Raise `InputError` for a number of histories that is not in 1..`MOST_RUNS`."""
+    if not _whole(runs, 1, MOST_RUNS):
+        raise bad_input("--runs", "runs", f"{shown(runs)} is not a number of histories", f"1 to {MOST_RUNS}")
+
+
+def check_run(run: int) -> None:
+    """Raise `InputError` for the number of a history that no forecast has."""
+    if not _whole(run, 0, MOST_RUNS - 1):
+        raise bad_input("--run", "run", f"{shown(run)} is no run", f"0 to {MOST_RUNS - 1}")
+
+
+def check_draws(draws: int) -> None:
+    """Raise `InputError` for a number of chronologies that is not in 1..`MOST_DRAWS`."""
+    if not _whole(draws, 1, MOST_DRAWS):
+        raise bad_input("--draws", "draws", f"{shown(draws)} is not a number of chronologies", f"1 to {MOST_DRAWS}")
+
+
+def _whole(value: Any, low: int, high: int) -> bool:
+    return not isinstance(value, bool) and isinstance(value, Integral) and low <= int(value) <= high
 
 
 def fit_or_read(
@@ -130,17 +150,31 @@ def check_window(scenario: Scenario, start: date | None, end: date | None, until
     spec = scenario.spec
     first, last = start or spec.forecast.start, end or spec.forecast.end
     trained = until or spec.training.until
-    if runs < 1:
-        raise bad_input("--runs", "runs", f"{runs} is not a number of histories", "1 or more")
+    check_runs(runs)
     if first <= spec.period.start:
         raise bad_input("--start", "date", f"{first} is before the record", f"a day after {spec.period.start}")
+    if first <= trained and start is None and until is not None:
+        problem = f"{trained} is not before the forecast, which starts on {first}"
+        raise bad_input("--until", "date", problem, f"a day before {first}")
     if first <= trained:
         raise bad_input("--start", "date", f"{first} lies inside the training period", f"a day after {trained}")
+    if last < first and end is None:
+        raise bad_input("--start", "date", f"{first} is after the end {last}", "an earlier day, or another --end")
     if last < first:
         raise bad_input("--end", "date", f"{last} is before the start {first}", "a later day")
     for option, day_ in (("--start", first), ("--end", last)):
         if day_ > spec.horizon.end:
             raise bad_input(option, "date", f"{day_} lies outside the scenario", f"a day up to {spec.horizon.end}")
+
+
+def several(given: Any, option: str, expected: str) -> tuple[str, ...]:
+    """Return texts given as one or as several; `InputError` for anything else."""
+    one_alone = isinstance(given, str) or not isinstance(given, Iterable)
+    found: tuple[Any, ...] = (given,) if one_alone else tuple(cast("Iterable[Any]", given))
+    for one in found:
+        if not isinstance(one, str):
+            raise bad_input(option, option.lstrip("-"), f"is {shown(one)}", expected)
+    return found
 
 
 def check_do(built: Built, do: Iterable[str], start: date | None) -> None:
@@ -169,8 +203,8 @@ def assumption_of(about: str | Assumption) -> Assumption:
     """Return an assumption of the observation layer by its word."""
     if isinstance(about, Assumption):
         return about
-    if about not in ABOUT:
-        raise bad_input("--about", "about", f"{about!r} is no assumption", f"one of {', '.join(ABOUT)}")
+    if not isinstance(about, str) or about not in ABOUT:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise bad_input("--about", "about", f"{shown(about)} is no assumption", f"one of {', '.join(ABOUT)}")
     return ABOUT[about]
 
 

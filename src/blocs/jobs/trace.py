@@ -14,7 +14,7 @@ from blocs.forecast.inside import Inside, look_inside
 from blocs.ground.errors import bad_input
 from blocs.inference.fit import Fit
 from blocs.institutions.procedures.codes import CLOSED, CLOSING, DEMANDS, FORMS, MEETING, OPEN, REQUESTS, TEXT
-from blocs.jobs.pipeline import Progress, check_do, check_seed, check_window
+from blocs.jobs.pipeline import Progress, check_do, check_run, check_seed, check_window
 from blocs.scenario.faults import near, shown
 from blocs.scenario.plan import planned
 
@@ -151,12 +151,8 @@ def trace(
     found = [s for s in known if s.id == id_]
     if not found:
         ids = [s.id for s in known if FORMS.index(s.form) in KINDS[kind]]
-        raise bad_input(
-            f"--{kind}",
-            shown(id_),
-            f"did not take place in run {run}",
-            f"one of {', '.join(ids[:12]) or 'none'}{near(id_, ids)}",
-        )
+        there = f"one of {', '.join(ids[:12])}{near(id_, ids)}" if ids else f"another run: this one has no {kind}"
+        raise bad_input(f"--{kind}", shown(id_), f"did not take place in run {run}", there)
     sitting = found[0]
     if FORMS.index(sitting.form) not in KINDS[kind]:
         right = next(k for k, forms in reversed(KINDS.items()) if FORMS.index(sitting.form) in forms)
@@ -190,8 +186,7 @@ def _looked(
 ) -> tuple[Inside, bool]:
     check_seed(seed)
     check_window(fit.built.scenario, start, end, fit.until, 1)
-    if run < 0:
-        raise bad_input("--run", "run", f"{run} is no run", "0 or more")
+    check_run(run)
     line = f"set on_calendar[{id_}]=1"
     wanted = id_ in planned(fit.built.scenario.schedule) and line not in do and not _known(fit, id_, start)
     lines = (*do, line) if wanted else tuple(do)

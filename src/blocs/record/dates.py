@@ -15,6 +15,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from blocs.ground.errors import bad_input, shown
+
 EXPECTED = "an EDTF date such as 1956, 1956-02, 1956-02-25, 1956-22, 1953/1956-04, ../1954 or 1957~"
 
 _PLAIN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?([~?%]?)", re.ASCII)
@@ -133,6 +135,22 @@ def first_day(text: str | date) -> date:
 def last_day(text: str | date) -> date:
     """Return the last day of a date given by a person; `ValueError` where open or bad."""
     return _side(text, "end")
+
+
+def asked_day(given: str | date | None, option: str, last: bool) -> date | None:
+    """Return the first or last day of a date that a person gave by an option; `None` stays `None`.
+
+    Raises:
+        InputError: it is no date, or open on the side asked for.
+    """
+    if given is None:
+        return None
+    if not isinstance(given, str | date):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise bad_input(option, "date", f"is {shown(given)}", EXPECTED)
+    try:
+        return last_day(given) if last else first_day(given)
+    except ValueError as error:
+        raise bad_input(option, "date", str(error), EXPECTED) from None
 
 
 def _side(text: str | date, side: str) -> date:

@@ -12,7 +12,7 @@ from blocs.record import dates
 from blocs.record.event import LONGEST_DYADIC_SPAN, Event, Position
 from blocs.scenario.faults import Faults, near, shown
 from blocs.scenario.folder import ENTRIES, SPEC, Folder
-from blocs.scenario.interventions import Names, parse
+from blocs.scenario.interventions import Names, parse, variables
 from blocs.scenario.outcomes import PLACEHOLDER, EventCondition, Outcome, StateCondition, StateSelector, conditions
 from blocs.scenario.scenario import GROUPS, ROLES, roles
 from blocs.scenario.spec import Cell, Days, Institution, Meeting, PageRange, Question, Session, Source, Spec, StateEntry
@@ -86,7 +86,7 @@ class Checker:
     def dated(self, place: _Place, entry: Event | Position) -> tuple[date, date] | None:
         """Check a date and its bounds; return them where they can be told."""
         caps: Days | None = self.spec.open_ends if self.spec else None
-        if not entry.date or caps is None:
+        if entry.date is None or caps is None:  # pyright: ignore[reportUnnecessaryComparison]
             return None
         try:
             found = dates.bounds(entry.date)
@@ -116,7 +116,7 @@ class Checker:
 
     def cell(self, place: _Place, field: str, entry: StateEntry | StateSelector, also: Collection[str] = ()) -> None:
         """Check that an entry names a quantity of the state and exactly the ends that its axes ask for."""
-        if not entry.variable:
+        if entry.variable is None:  # pyright: ignore[reportUnnecessaryComparison]
             return
         quantity = vocabulary().get(entry.variable)
         if quantity is None or quantity.memory:
@@ -135,6 +135,21 @@ class Checker:
         self.known(place, field + "lever", entry.lever, "levers.csv")
         self.known(place, field + "issue", entry.issue, "issues.csv")
         self.known(place, field + "upon", entry.upon, "issues.csv")
+
+    def names(self) -> Names:
+        """Return the names that an intervention may use; what is broken is taken for what it should be."""
+        acts = self.folder.entries["acts.csv"]
+        roles = {role: who if self.roles_known else (who or (role,)) for role, who in self.roles.items()}
+        background = frozenset(row.value.id for row in acts if row.whole and row.value.mode is None)
+        return Names(
+            self.collectives,
+            self.ids["acts.csv"] - background,
+            self.ids["issues.csv"],
+            self.ids["levers.csv"],
+            roles,
+            tuple(m.id for m in self.folder.values("schedule.yaml") if getattr(m, "session", None) is not None),
+            background,
+        )
 
     def _unique(self, name: str, field: str, key: Callable[[Any], str | None]) -> None:
         first: dict[str, int] = {}
@@ -248,7 +263,7 @@ def _meeting(check: Checker, place: _Place, meeting: Meeting) -> None:
 
 def _session(check: Checker, place: _Place, session: Session) -> None:
     also = check.roles
-    check.each(place, "session.convener", (session.convener,) if session.convener else (), also=also)
+    check.collective(place, "session.convener", session.convener, also=also)
     check.each(place, "session.drafters", session.drafters, also=also)
     check.each(place, "session.ranks", session.ranks, also=also)
     for issue in session.agenda:
@@ -332,25 +347,20 @@ def _question(check: Checker, place: _Place, question: Question) -> None:
             hint = near(variable, vocabulary())
             place.add("variables", f"is an unknown {shown(variable)}", f"a quantity of the state{hint}")
     check.pages(place, "pages", question.pages)
-    horizon: Days | None = check.spec.horizon if check.spec else None
-    if check.spec and question.window:
+    spec = check.spec
+    if spec and check.roles_known and question.window:
         first, last = question.window.start, question.window.end
-        if not check.spec.period.start < first <= last <= check.spec.horizon.end:
-            expected = f"days in order, after {check.spec.period.start} and up to {check.spec.horizon.end}"
+        if not spec.period.start < first <= last <= spec.horizon.end:
+            expected = f"days in order, after {spec.period.start} and up to {spec.horizon.end}"
             place.add("window", f"is {first} to {last}", expected)
+    horizon: Days | None = spec.horizon if spec else None
     if horizon is None or check.folder.lost & {"actors.csv", "acts.csv", "issues.csv", "levers.csv"}:
         return
-    names = Names(
-        check.collectives,
-        check.ids["acts.csv"],
-        check.ids["issues.csv"],
-        check.ids["levers.csv"],
-        check.roles,
-        tuple(m.id for m in check.folder.values("schedule.yaml") if getattr(m, "session", None) is not None),
-    )
+    time: Days | None = question.window or (spec.forecast if spec else None)
+    names, start = check.names(), time.start if time else None
     for text in question.do:
         try:
-            parse(text, names, {name: one.axes for name, one in vocabulary().items()}, horizon)
+            parse(text, names, variables(), horizon, start)
         except InputError as error:
             for fault in error.faults:
                 place.add("do", f"{shown(text)}: {fault.problem}", fault.expected)

@@ -66,7 +66,7 @@ def _choice(at: tuple[str, ...], model: dict[str, Any], told: Told) -> None:
         if not isinstance(value, list):
             told((*at, key), f"is {shown(value)}", "a list of names")
     for name in only if isinstance(only, list) else ():  # pyright: ignore[reportUnknownVariableType]
-        if name not in known:
+        if str(name) not in known:
             told((*at, "only"), f"names {shown(name)}", _one_of(str(name), known, "mechanism"))  # pyright: ignore[reportUnknownArgumentType]
     for name in without if isinstance(without, list) else ():  # pyright: ignore[reportUnknownVariableType]
         try:

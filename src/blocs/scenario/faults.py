@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from blocs.ground.errors import Fault, InputError
+from blocs.ground.errors import Fault, InputError, one_line, shown
 
 LIMIT = 5000
 """Faults kept per file; the rest are counted."""
@@ -57,7 +57,7 @@ class Faults:
         if len(self.found) >= LIMIT:
             self.left_out += 1
             return
-        self.found.append(Fault(self.where, line, _one_line(field), _one_line(problem), _one_line(expected)))
+        self.found.append(Fault(self.where, line, one_line(field), one_line(problem), one_line(expected)))
 
     def lose(self, line: int, field: str, problem: str, expected: str = "") -> None:
         """Note a fault by which entries were lost, ids and all."""
@@ -85,12 +85,6 @@ def raise_if(faults: Iterable[Fault]) -> None:
         raise InputError(kept)
 
 
-def shown(value: Any) -> str:
-    """Return a short, one-line form of a value that a person wrote."""
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
-
-
 def near(text: str, known: Collection[str]) -> str:
     """Return ` (near: a, b)` with the known words closest to `text`, or nothing."""
     found = _closest(text[:_SHOWN].lower(), frozenset(known))
@@ -101,10 +95,6 @@ def near(text: str, known: Collection[str]) -> str:
 def _closest(text: str, known: frozenset[str]) -> tuple[str, ...]:
     by_lower = {word.lower(): word for word in sorted(known)}
     return tuple(by_lower[word] for word in get_close_matches(text, list(by_lower), n=3, cutoff=0.6))
-
-
-def _one_line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() or c.isspace() else f"\\x{ord(c):02x}" for c in text).split())
 
 
 def _field(loc: tuple[Any, ...]) -> str:

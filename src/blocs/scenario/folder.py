@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from blocs.ground.errors import Fault, bad_input
+from blocs.ground.errors import Fault, bad_input, shown
 from blocs.record.event import Event, Position
 from blocs.scenario.faults import Faults, near
 from blocs.scenario.outcomes import Outcome
@@ -86,8 +86,10 @@ def locate(name_or_path: str | Path) -> Path:
     Raises:
         InputError: there is neither such a name nor such a folder.
     """
-    text = str(name_or_path)
     known = available()
+    if not isinstance(name_or_path, str | Path):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise bad_input("scenario", shown(name_or_path), "is no scenario", f"one of {', '.join(known)} or a folder")
+    text = str(name_or_path)
     if text in known:
         return DATA / text
     path = Path(name_or_path)

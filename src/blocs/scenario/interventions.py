@@ -6,7 +6,8 @@
     force  ACT from WHO to WHO           [about ISSUE] on DATE
     rule   MECHANISM.PARAMETER = NUMBER  [from DATE] [until DATE]
 
-`WHO` and names of actors are ids of collectives, roles (`patron`, `narrator`, `member`, `ally`...) or `any`. `from` is
+`WHO` and names of actors are ids of collectives, roles (`patron`, `narrator`, `member`, `ally`...) or `any`, which leaves
+out what an actor would do to itself. `from` is
 the first day of a date, `until` the last; without `from` the intervention holds from the start of the forecast. With
 `until`, `set` and `scale` hold to that day; without, the state is changed once and then moves on as it will. A session
 of the schedule is named by its id, and a rule of decision or a form of session may be written as a word
@@ -17,12 +18,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NoReturn
 
-from blocs.bloc.vocabulary import SLOT_AXES, vocabulary
+from blocs.bloc.vocabulary import LARGEST, SLOT_AXES, vocabulary
 from blocs.ground.errors import bad_input
 from blocs.institutions.procedures.codes import CODES, code_of
 from blocs.record import dates
@@ -97,7 +98,7 @@ Do = Set | Scale | Forbid | Force | Rule
 
 @dataclass(frozen=True)
 class Names:
-    """Names that an intervention may use."""
+    """Names that an intervention may use; `background` are codes of acts that nobody does toward another."""
 
     actors: Collection[str]
     acts: Collection[str]
@@ -105,6 +106,7 @@ class Names:
     levers: Collection[str]
     roles: Mapping[str, tuple[str, ...]]
     meetings: tuple[str, ...] = ()
+    background: Collection[str] = ()
 
 
 _NUMBER = r"(?P<number>\S+?)"
@@ -126,31 +128,48 @@ _FORMS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def parse_do(text: str, scenario: Scenario, variables: Mapping[str, tuple[str, ...]]) -> Do:
+def variables() -> dict[str, tuple[str, ...]]:
+    """Return the quantities that may be set or scaled, with their axes: all of the vocabulary but memory."""
+    return {name: q.axes for name, q in vocabulary().items() if not q.memory}
+
+
+def parse_do(text: str, scenario: Scenario, variables: Mapping[str, tuple[str, ...]], start: date | None = None) -> Do:
     """Return the intervention that a person wrote.
 
     Args:
         text: one line of the language above.
         scenario: gives the actors, roles, acts, issues, levers and the horizon of dates.
         variables: axes of each variable of the state, such as `{"reserve_days": ("actor", "lever")}`.
+        start: first day of the forecast, before which an intervention may not end.
 
     Raises:
-        InputError: unknown verb, variable, actor, act, issue or lever; a bad number; a date that is none or outside.
+        InputError: unknown verb, variable, actor, act, issue, lever, mechanism or parameter; a number that is none or out
+            of range; a date that is none, outside the scenario or over before the forecast starts.
     """
     names = Names(
         scenario.collectives,
-        tuple(scenario.acts),
+        tuple(act.id for act in scenario.acts.values() if act.mode is not None),
         tuple(scenario.issues),
         tuple(scenario.levers),
         scenario.roles,
         tuple(m.id for m in scenario.schedule if m.session is not None),
+        tuple(act.id for act in scenario.acts.values() if act.mode is None),
     )
-    return parse(text, names, variables, scenario.spec.horizon)
+    return parse(text, names, variables, scenario.spec.horizon, start)
 
 
-def parse(text: str, names: Names, variables: Mapping[str, tuple[str, ...]], horizon: Days) -> Do:
+def parse(
+    text: str,
+    names: Names,
+    variables: Mapping[str, tuple[str, ...]],
+    horizon: Days,
+    start: date | None = None,
+) -> Do:
     """Return the intervention of a line, given the names that it may use; see `parse_do`."""
-    return _Parser(text, names, variables, horizon).parse()
+    done = _Parser(text, names, variables, horizon).parse()
+    if start and done.until and done.until < start:
+        raise bad_input("do", shown(text.strip()), f"is over on {done.until}", f"a day from {start} on: the first day")
+    return done
 
 
 class _Parser:
@@ -159,7 +178,7 @@ class _Parser:
         self.found: dict[str, str | None] = {}
 
     def parse(self) -> Do:
-        verb, _, rest = self.text.strip().partition(" ")
+        verb, rest = [*self.text.split(None, 1), "", ""][:2]
         if verb not in _FORMS:
             self.fail(f"has an unknown verb {shown(verb)}", f"one of {', '.join(_FORMS)}{near(verb, _FORMS)}")
         pattern, form = _FORMS[verb]
@@ -168,9 +187,9 @@ class _Parser:
             self.fail("is not of the form of its verb", form)
         self.found = match.groupdict()
         makers: Mapping[str, Callable[[], Do]] = {
-            "set": lambda: Set(*self.cells(), self.number(_unit_of(self.part("variable"))), *self.window()),
+            "set": lambda: Set(*self.cells(), self.value(), *self.window()),
             "scale": lambda: Scale(*self.cells(), self.number(), *self.window()),
-            "forbid": lambda: Forbid(self.acts(), self.actors("source"), self.actors("target"), *self.window()),
+            "forbid": lambda: Forbid(self.acts(), *self.sides(), *self.window()),
             "force": self.force,
             "rule": self.rule,
         }
@@ -188,8 +207,25 @@ class _Parser:
         return name
 
     def rule(self) -> Rule:
-        mechanism, parameter = self.part("mechanism"), self.part("parameter")
-        return Rule(mechanism, parameter, self.number(_unit_of_parameter(mechanism, parameter)), *self.window())
+        from blocs.mechanisms.catalogue import by_name
+
+        cards = {name: kind.card for name, kind in by_name().items()}
+        card = cards[self.one_of("mechanism", self.part("mechanism"), cards)]
+        params = {p.name: p for p in card.params}
+        p = params[self.one_of(f"parameter of {card.name}", self.part("parameter"), params)]
+        value = self.number(p.unit)
+        if not p.lo <= value <= p.hi:
+            self.fail(f"gives {card.name}.{p.name} {value:g}", f"{p.lo:g} to {p.hi:g} ({p.unit})")
+        return Rule(card.name, p.name, value, *self.window())
+
+    def value(self) -> float:
+        quantity = vocabulary()[self.part("variable")]
+        value = self.number(quantity.unit)
+        if not quantity.holds(value):
+            self.fail(f"sets {quantity.name} to {value:g}", quantity.range)
+        if quantity.coded and value != int(value):
+            self.fail(f"sets {quantity.name} to {value:g}", f"a whole number: {quantity.meaning}")
+        return value
 
     def number(self, unit: str = "") -> float:
         code = code_of(unit, self.part("number"))
@@ -203,6 +239,8 @@ class _Parser:
             value = math.nan
         if not math.isfinite(value):
             self.fail(f"has {shown(self.part('number'))} as its number", "a finite number")
+        if abs(value) > LARGEST:
+            self.fail(f"has {value:g} as its number", f"at most {LARGEST:g}, above or below 0")
         return value
 
     def cells(self) -> tuple[str, tuple[tuple[str, ...], ...]]:
@@ -211,7 +249,15 @@ class _Parser:
         written = [name.strip() for name in self.part("cells").split(",")] if self.found["cells"] else []
         if len(written) != len(axes):
             self.fail(f"gives {variable} {len(written)} names", f"{variable}[{', '.join(axes)}]")
-        return variable, tuple(self.axis(axis, name) for axis, name in zip(axes, written, strict=True))
+        cells = tuple(self.axis(axis, name) for axis, name in zip(axes, written, strict=True))
+        for axis in set(axes):
+            self.apart([cell for cell, one in zip(cells, axes, strict=True) if one == axis], axis)
+        return variable, cells
+
+    def apart(self, sides: Sequence[tuple[str, ...]], axis: str = "actor") -> None:
+        """Refuse sides that name one and the same thing and nothing else."""
+        if len(sides) > 1 and len({name for side in sides for name in side}) == 1:
+            self.fail(f"has one {axis} on both sides", f"two {axis}s")
 
     def axis(self, axis: str, name: str) -> tuple[str, ...]:
         if axis == "actor":
@@ -233,26 +279,32 @@ class _Parser:
         written = self.part("act")
         if written == ANY:
             return tuple(self.names.acts)
-        return tuple(self.one_of("act", act, self.names.acts) for act in written.split("|"))
+        return tuple(self.act(act) for act in written.split("|"))
 
-    def actors(self, side: str) -> tuple[str, ...]:
-        return self.resolve(self.part(side))
+    def act(self, name: str) -> str:
+        if name in self.names.background:
+            self.fail(f"names {shown(name)}, which nobody does toward another", "an act with a mode in acts.csv")
+        return self.one_of("act", name, self.names.acts)
+
+    def sides(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        source, target = (self.resolve(self.part(side)) for side in ("source", "target"))
+        self.apart((source, target))
+        return source, target
 
     def resolve(self, name: str) -> tuple[str, ...]:
         if name == ANY:
             return tuple(self.names.actors)
         if name in self.names.roles:
+            if not self.names.roles[name]:
+                self.fail(f"names {shown(name)}, a role that nobody has here", "an actor, or a role that some have")
             return self.names.roles[name]
         return (self.one_of("actor", name, {*self.names.actors, *self.names.roles, ANY}),)
 
     def force(self) -> Force:
-        act = self.one_of("act", self.part("act"), self.names.acts)
-        sides = [self.actors(side) for side in ("source", "target")]
+        act, sides = self.act(self.part("act")), self.sides()
         if any(len(side) != 1 for side in sides):
             self.fail("names several actors on a side", "one actor on each side of a forced act")
         source, target = sides[0][0], sides[1][0]
-        if source == target:
-            self.fail("has one actor on both sides", "two actors")
         issue = self.found["issue"]
         if issue is not None:
             self.one_of("issue", issue, self.names.issues)
@@ -275,18 +327,6 @@ class _Parser:
         if not self.horizon.start <= found <= self.horizon.end:
             self.fail(f"has the date {text} outside the scenario", f"{self.horizon.start} to {self.horizon.end}")
         return found
-
-
-def _unit_of(variable: str) -> str:
-    return vocabulary()[variable].unit if variable in vocabulary() else ""
-
-
-def _unit_of_parameter(mechanism: str, parameter: str) -> str:
-    from blocs.mechanisms.catalogue import by_name
-
-    known = by_name()
-    params = known[mechanism].card.params if mechanism in known else ()
-    return next((p.unit for p in params if p.name == parameter), "")
 
 
 def _looks_like_a_number(text: str) -> bool:

@@ -24,11 +24,6 @@ An untouched run has the same room, but none for rules: looking rules up in ever
 """
 
 
-def variables() -> dict[str, tuple[str, ...]]:
-    """Return the quantities that may be set or scaled, with their axes: all of the vocabulary but memory."""
-    return {name: q.axes for name, q in vocabulary().items() if not q.memory}
-
-
 def control_for(built: Built, lines: Iterable[str], start: date) -> Control:
     """Turn interventions into arrays for the engine.
 
@@ -41,7 +36,8 @@ def control_for(built: Built, lines: Iterable[str], start: date) -> Control:
         InputError: a line does not parse or names what does not exist.
     """
     world = built.model.world
-    parsed = [(text, language.parse_do(text, built.scenario, variables())) for text in lines]
+    known = language.variables()
+    parsed = [(text, language.parse_do(text, built.scenario, known, start)) for text in lines]
     edits: list[Edit] = []
     rules: list[Rule] = []
     forbids: list[language.Forbid] = []
@@ -72,11 +68,7 @@ def _room(sizes: Sequence[int], count: int) -> int:
 
 def _edits(built: Built, text: str, item: language.Set | language.Scale) -> list[Edit]:
     axes = vocabulary()[item.variable].axes
-    q = vocabulary()[item.variable]
     value = item.value if isinstance(item, language.Set) else item.factor
-    if isinstance(item, language.Set) and not (q.lo <= value and (q.hi is None or value <= q.hi)):
-        top = "" if q.hi is None else f"{q.hi:g}"
-        raise bad_input(text, item.variable, f"{value:g} is outside its range", f"{q.lo:g}..{top} {q.unit}")
     places: list[tuple[int, ...]] = [()]
     for axis, names in zip(axes, item.cells, strict=True):
         options = [_index(built, text, axis, n) for n in names]
@@ -93,6 +85,7 @@ def _edits(built: Built, text: str, item: language.Set | language.Scale) -> list
             until=until,
         )
         for place in places
+        if len({*zip(axes, place, strict=True)}) == len(axes)  # not of an actor with itself
     ]
 
 
@@ -105,15 +98,10 @@ def _index(built: Built, text: str, axis: str, name: str) -> int:
 
 
 def _rule(built: Built, text: str, item: language.Rule) -> Rule:
-    parts = {m.card.name: m for m in built.model.mechanisms}
+    parts = [m.card.name for m in built.model.mechanisms]
     if item.mechanism not in parts:
-        raise bad_input(text, "rule", f"no mechanism named {item.mechanism!r}", f"one of {', '.join(parts)}")
-    params = {p.name: p for p in parts[item.mechanism].card.params}
-    if item.parameter not in params:
-        raise bad_input(text, item.mechanism, f"no parameter {item.parameter!r}", f"one of {', '.join(params)}")
-    p = params[item.parameter]
-    if not p.lo <= item.value <= p.hi:
-        raise bad_input(text, item.parameter, f"{item.value:g} is outside its range", f"{p.lo:g}..{p.hi:g} {p.unit}")
+        problem = f"this model is without the mechanism {item.mechanism!r}"
+        raise bad_input(text, "rule", problem, f"one of {', '.join(parts)}; NAME+all has every mechanism")
     return Rule(item.mechanism, item.parameter, item.value, *_days(built, item))
 
 
@@ -134,11 +122,9 @@ def _days(built: Built, item: language.Set | language.Scale | language.Forbid | 
 
 
 def _force(built: Built, item: language.Force, start: date) -> Forced:
-    if item.until < start:
-        raise bad_input("do", "force", f"{item.start} is before the forecast starts", f"a day from {start} on")
     world = built.model.world
     return Forced(
-        0.5 * (built.day(item.start) + built.day(item.until) + 1.0),
+        0.5 * (built.day(max(item.start, start)) + built.day(item.until) + 1.0),
         world.actors.index(item.source),
         world.actors.index(item.target),
         world.acts.index(item.act),

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from blocs.ground.errors import bad_input
+from blocs.store.file import disk_faults
 
 _DRAFT = re.compile(r"\.(?P<name>.+)\.(?P<host>[^-]*)-(?P<pid>\d+)-[0-9a-f]{8}\.(?P<kind>partial|old)")
 _EXCHANGE = 2
@@ -34,7 +35,7 @@ def draft_folder(out: Path, force: bool, is_ours: Callable[[Path], bool]) -> Gen
         is_ours: tells a folder that may be replaced from any other; another is never touched, `force` or not.
 
     Raises:
-        InputError: `out` exists and may not be replaced, or its parent cannot be written.
+        InputError: `out` exists and may not be replaced, its parent cannot be written, or the disk is full.
     """
     _refuse(out, force, is_ours)
     try:
@@ -45,10 +46,11 @@ def draft_folder(out: Path, force: bool, is_ours: Callable[[Path], bool]) -> Gen
     except OSError as error:
         raise bad_input(str(out), "folder", f"cannot be written ({error.strerror})", "a folder you may write") from None
     try:
-        yield draft
-        _sync_all(draft)
-        _refuse(out, force, is_ours)
-        _place(draft, out)
+        with disk_faults(draft, out):
+            yield draft
+            _sync_all(draft)
+            _refuse(out, force, is_ours)
+            _place(draft, out)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

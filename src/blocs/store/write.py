@@ -14,6 +14,7 @@ from blocs.forecast.score import Scores
 from blocs.inference.fit import Fit
 from blocs.scenario.scenario import Scenario
 from blocs.store.answers import Findings, findings_to_dict
+from blocs.store.file import write_parquet
 from blocs.store.fits import write_fit
 from blocs.store.jsonfile import write_json
 from blocs.store.scores import scores_to_dict, unscored_to_dict
@@ -44,7 +45,7 @@ def write_table(path: Path, frame: pl.DataFrame, name: str | None = None) -> Non
     """Write a Parquet file with its kind and version in the metadata."""
     key = name or path.name
     meta = {"blocs.format": KINDS[key], "blocs.version": str(VERSIONS[key])}
-    frame.write_parquet(path, compression="zstd", metadata=meta)
+    write_parquet(path, frame, meta)
 
 
 def write_manifest(folder: Path, ensemble: Ensemble, facts: Mapping[str, Any]) -> None:

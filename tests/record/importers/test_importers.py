@@ -128,3 +128,12 @@ def test_errors_name_file_line_and_field(name, text, said):
 
 def test_a_map_of_an_unknown_field_lists_the_fields():
     assert "is no field of nmc, expected one of ccode" in fault("nmc", SIZES, country="x")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "old"), [("nmc", SIZES, "3823"), ("unga", VOTES, "1946-01-01"), ("keds", DAYS, "790415")]
+)
+def test_a_very_long_value_is_told_in_short(name: str, text: str, old: str):
+    told = fault(name, text.replace(old, "x" * 1_000_000, 1))
+    assert "xxx..." in told
+    assert len(told) < 300

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from blocs.ground.errors import Fault, InputError
-from blocs.institutions.formats.rows import Row, number, table_of
+from blocs.institutions.formats.rows import Row, cells_of, number, table_of
 from blocs.institutions.table import IssueTable
 
 _LENGTH = {"#A": 2, "#P": 2, "#M": 3, "#D": 6}
@@ -24,18 +21,17 @@ def read_exchange_text(text: str, source: str, scale: tuple[float, float] | None
     """
     first = next(line for line in text.splitlines() if line.strip())
     delimiter = max("\t;,", key=first.count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter, quotechar="'" if "'#" in first else '"')
+    quotechar = "'" if "'#" in first else '"'
     actors: list[str] = []
     issues: list[str] = []
     ends: dict[str, list[float]] = {}
     rows: list[Row] = []
     faults: list[Fault] = []
-    for entry in reader:
+    for line, entry in cells_of(text, source, delimiter, quotechar):
         values = [v.strip() for v in entry]
         mark = values[0].upper() if values else ""
         if not any(values) or mark in _COMMENTS:
             continue
-        line = reader.line_num
         if mark not in _LENGTH:
             faults.append(Fault(source, line, "mark", f"{values[0]!r} is not known", "#A, #P, #M, #D, #O or #/"))
         elif len(values) < _LENGTH[mark]:

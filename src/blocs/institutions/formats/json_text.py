@@ -60,6 +60,9 @@ def read_json(text: str, source: str, scale: tuple[float, float] | None = None) 
         data = json.loads(text)
     except json.JSONDecodeError as error:
         raise bad_input(source, "json", error.msg, "JSON", line=error.lineno) from None
+    except (RecursionError, ValueError) as error:
+        why = "is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise bad_input(source, "json", why, "JSON") from None
     try:
         document = _Document.model_validate({"actor_issues": data} if isinstance(data, list) else data)
     except ValidationError as error:

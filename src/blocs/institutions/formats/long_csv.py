@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from blocs.ground.errors import Fault, InputError, bad_input
-from blocs.institutions.formats.rows import Row, number, table_of
+from blocs.institutions.formats.rows import Row, cells_of, number, table_of
 from blocs.institutions.table import IssueTable
 
 _NAMES = {
@@ -28,8 +25,8 @@ def read_long_csv(text: str, source: str, scale: tuple[float, float] | None = No
         InputError: missing columns, short rows, or entries at fault.
     """
     first = text.splitlines()[0]
-    reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count), skipinitialspace=True)
-    header = [h.strip().lower() for h in next(reader)]
+    lines = cells_of(text, source, max(",;\t", key=first.count), skip_space=True)
+    header = [h.strip().lower() for h in next(lines)[1]]
     where = {name: next((header.index(a) for a in aliases if a in header), None) for name, aliases in _NAMES.items()}
     missing = [name for name in _NEEDED if where[name] is None]
     if missing:
@@ -38,16 +35,16 @@ def read_long_csv(text: str, source: str, scale: tuple[float, float] | None = No
     rows: list[Row] = []
     scales: dict[str, tuple[float, float]] = {}
     faults: list[Fault] = []
-    for entry in reader:
+    for line, entry in lines:
         if not any(v.strip() for v in entry):
             continue
         if len(entry) < len(header) - (header[-1] == ""):
             problem = f"{len(entry)} values under {len(header)} columns"
-            faults.append(Fault(source, reader.line_num, "row", problem, f"{len(header)}"))
+            faults.append(Fault(source, line, "row", problem, f"{len(header)}"))
             continue
-        row = _row(reader.line_num, entry, where)
+        row = _row(line, entry, where)
         if not row.actor:
-            faults.append(Fault(source, reader.line_num, "actor", "no name", "a name"))
+            faults.append(Fault(source, line, "actor", "no name", "a name"))
         rows.append(row)
         if not scale and where["lower"] is not None and where["upper"] is not None:
             faults += _scale(row, entry[where["lower"]], entry[where["upper"]], scales, source)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +27,26 @@ class Row:
     position: str
     salience: str
     capability: str
+
+
+def cells_of(
+    text: str, source: str, delimiter: str = ",", quotechar: str = '"', skip_space: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line on which it ends, cells) of every row of a CSV.
+
+    Raises:
+        InputError: a row that is no CSV, such as one with a cell of more than 131 072 characters.
+    """
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, quotechar=quotechar, skipinitialspace=skip_space)
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            line = max(1, reader.line_num)
+            raise bad_input(source, "row", f"is no CSV: {error}", "short cells, quotes closed", line) from None
+        if row is None:
+            return
+        yield reader.line_num, row
 
 
 def table_of(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-import io
 
 from blocs.ground.errors import Fault, InputError, bad_input
-from blocs.institutions.formats.rows import Row, table_of
+from blocs.institutions.formats.rows import Row, cells_of, table_of
 from blocs.institutions.table import IssueTable
 
 SCALE = (0.0, 100.0)
@@ -17,8 +16,11 @@ def looks_spatial(text: str) -> bool:
     lines = text.splitlines()[:2]
     if len(lines) < 2:
         return False
-    head = [v.strip() for v in next(csv.reader([lines[0]]))]
-    return len(head) >= 4 and head[2].isdigit() and head[3].isdigit() and lines[1].lower().startswith("actor")
+    try:
+        head = [v.strip() for v in next(csv.reader([lines[0]]))]
+    except csv.Error:
+        return False
+    return len(head) >= 4 and head[2].isdecimal() and head[3].isdecimal() and lines[1].lower().startswith("actor")
 
 
 def read_spatial_csv(text: str, source: str, scale: tuple[float, float] | None = None) -> IssueTable:
@@ -27,7 +29,7 @@ def read_spatial_csv(text: str, source: str, scale: tuple[float, float] | None =
     Raises:
         InputError: counts that do not match the title line, short rows, entries at fault.
     """
-    lines = list(csv.reader(io.StringIO(text)))
+    lines = [row for _, row in cells_of(text, source)]
     count, dims = int(lines[0][2]), int(lines[0][3])
     names = [v.strip() for v in lines[1][3 : 3 + 2 * dims : 2]]
     issues = [n[: -len(" position")] if n.lower().endswith(" position") else n for n in names]

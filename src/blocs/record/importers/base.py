@@ -8,7 +8,7 @@ from typing import Literal
 
 import polars as pl
 
-from blocs.ground.errors import bad_input
+from blocs.ground.errors import bad_input, shown
 from blocs.record.importers.text import read_text
 
 Kind = Literal["int", "float", "date", "text"]
@@ -121,7 +121,7 @@ def _typed(raw: pl.DataFrame, column: str, field: Field, where: str) -> pl.Serie
     if bad.any():
         row = bad.arg_true()[0]
         bounds = f" from {field.low:g} to {field.high:g}" if field.low is not None and field.high is not None else ""
-        raise bad_input(where, column, f"{text[row]!r} is none", WORDS[field.kind] + bounds, line_of(raw, row))
+        raise bad_input(where, column, f"{shown(text[row])} is none", WORDS[field.kind] + bounds, line_of(raw, row))
     return value
 
 

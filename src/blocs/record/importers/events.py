@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from blocs.ground.errors import bad_input
+from blocs.ground.errors import bad_input, shown
 from blocs.record.event import Event
 from blocs.record.importers.base import Field, Format, line_of
 
@@ -26,7 +26,7 @@ def _keds(frame: pl.DataFrame, raw: pl.DataFrame, where: str) -> pl.DataFrame:
     day = whole.str.to_date("%Y%m%d", strict=False)
     if day.is_null().any():
         row = day.is_null().arg_true()[0]
-        raise bad_input(where, "date", f"{frame['day'][row]!r} is none", "yymmdd or yyyymmdd", line_of(raw, row))
+        raise bad_input(where, "date", f"{shown(frame['day'][row])} is none", "yymmdd or yyyymmdd", line_of(raw, row))
     label = frame["label"].str.strip_chars("() ")
     return frame.with_columns(day.alias("date"), label.alias("label")).select(
         "date", "source", "target", "code", "label", "goldstein"

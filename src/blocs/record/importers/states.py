@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from blocs.ground.errors import bad_input
+from blocs.ground.errors import bad_input, shown
 from blocs.record.importers.base import Field, Format, line_of
 
 VOTES = {1: 1, 2: 0, 3: -1, 8: None, 9: None}
@@ -19,7 +19,7 @@ def _votes(frame: pl.DataFrame, raw: pl.DataFrame, where: str) -> pl.DataFrame:
     if wrong.any():
         row = wrong.arg_true()[0]
         expected = "1 yes, 2 abstain, 3 no, 8 absent or 9 no member"
-        raise bad_input(where, "vote", f"{code[row]!r} is no code", expected, line_of(raw, row))
+        raise bad_input(where, "vote", f"{shown(code[row])} is no code", expected, line_of(raw, row))
     vote = pl.col("code").replace_strict(VOTES, return_dtype=pl.Int8).alias("vote")
     member = frame.with_columns(vote).filter(pl.col("code") != 9)
     return member.with_columns(absent=pl.col("code") == 8).drop("code").sort("rcid", "ccode")
