@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from blocs.cli.main import COMMANDS, app, main
+from blocs.conduct.words import words_of
 from blocs.scenario.folder import DATA
 
 LEVELS = ("source", "target", "act", "issue")
@@ -152,6 +153,16 @@ def test_score_and_explain(blocs, tiny_run, fit_file: Path) -> None:
     assert code == 0
     for level in json.loads(text)["levels"]:
         assert sum(c["contribution"] for c in level["contributions"]) == pytest.approx(level["log_odds"])
+    for c in json.loads(text)["levels"][0]["contributions"]:
+        assert [c["label"], c["meaning"]] == list(words_of("source", c["effect"]))
+    code, plain, _ = blocs("explain", "tiny", id_, "--fit", fit_file)
+    assert code == 0
+    assert "Who acts: " in plain
+    assert "log(" not in plain
+    top = [x["contributions"][0] for x in json.loads(text)["levels"]]
+    words = set(plain.split())
+    assert all(set(c["label"].split()) <= words for c in top)
+    assert not {c["effect"] for c in top if "_" in c["effect"]} & words
     code, text, _ = blocs("explain", "tiny", "--run", 3, "--act", 2, "--fit", fit_file, "--json")
     assert code == 0
     acts = tiny_run[0].ensemble.to_polars().filter(pl.col("run") == 3)
@@ -241,6 +252,8 @@ def test_effects_and_mechanisms_list_what_the_model_has(blocs) -> None:
     assert {(r["level"], r["family"]) for r in kept} == {("act", "memory")}
     assert [m["name"] for m in json.loads(blocs("mechanisms", "--json")[1])] == [m.card.name for m in MECHANISMS]
     assert json.loads(blocs("cite", "camp", "--json")[1])[0]["kind"] == "scenario"
+    assert all([r["label"], r["meaning"]] == list(words_of(r["level"], r["name"])) for r in rows)
+    assert "log(" not in blocs("effects")[1]
     for words in (("effects",), ("mechanisms",), ("cite", "tiny")):
         code, text, _ = blocs(*words)
         assert code == 0

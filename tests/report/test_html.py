@@ -13,6 +13,8 @@ import polars as pl
 import pytest
 from page_reader import parse
 
+from blocs.conduct.catalogue import EFFECTS
+from blocs.conduct.words import words_of
 from blocs.report import history
 from blocs.report.html import SECTIONS, figure_json, render_report
 from blocs.report.views.scores import sentences
@@ -129,13 +131,25 @@ def test_effects_are_those_of_the_fit(page, result):
     varying = table.filter(pl.col("step") > 0)
     assert varying.height > 50
     for r in varying.iter_rows(named=True):
-        row = told[r["choice"], r["effect"].replace("_", " ")]
-        assert row[1] == " ".join(r["about"].rstrip(".").split())
+        label, meaning = words_of(r["choice"], r["effect"])
+        row = told[r["choice"], f"{label} {r['effect']}"]
+        assert row[1] == meaning
         assert value(row[2]) == pytest.approx(math.exp(r["per_step"]), rel=0.05)
         lo, hi = (value(x) for x in row[3].split(" to "))
         assert lo == pytest.approx(math.exp(r["lo"] * r["step"]), rel=0.05)
         assert hi == pytest.approx(math.exp(r["hi"] * r["step"]), rel=0.05)
         assert row[4] == r["verdict"]
+
+
+def test_effects_are_told_in_words_and_not_by_their_formulas(page):
+    """Code names stand beside labels in the full tables only, formulas nowhere."""
+    acts, effects = section(page, "acts").text(), section(page, "effects").text()
+    labels = [e.words.label for e in EFFECTS]
+    assert sum(label in acts for label in labels) > 5
+    for e in EFFECTS:
+        assert e.about not in acts + effects
+        if "_" in e.name:
+            assert e.name not in acts
 
 
 def test_explained_acts_show_summary_pages_and_choices(page, result):

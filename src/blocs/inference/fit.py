@@ -63,7 +63,8 @@ class Fit:
     def to_polars(self, level: float = 0.9) -> pl.DataFrame:
         """Return one row an effect: estimate, errors, interval at `level`, size of one typical step, how far informed.
 
-        Columns: choice, effect, family, estimate, se, robust_se, lo, hi, step, per_step, informed, verdict.
+        Columns: choice, effect, label, meaning, family, estimate, se, robust_se, lo, hi, step, per_step, informed,
+        verdict, about. `label` and `meaning` say in plain words what is measured, `about` as a formula with its source.
         """
         z = float(norm.ppf(0.5 + level / 2))
         out: list[dict[str, object]] = []
@@ -77,9 +78,9 @@ class Fit:
                 verdict = _verdict(lo, hi, float(found.informed[n]))
                 out.append(
                     {
-                        "choice": choice, "effect": e.name, "family": e.family, "estimate": b, "se": se, "robust_se": r,
-                        "lo": lo, "hi": hi, "step": step, "per_step": b * step, "informed": float(found.informed[n]),
-                        "verdict": verdict, "about": e.about,
+                        "choice": choice, "effect": e.name, "label": e.words.label, "meaning": e.words.meaning,
+                        "family": e.family, "estimate": b, "se": se, "robust_se": r, "lo": lo, "hi": hi, "step": step,
+                        "per_step": b * step, "informed": float(found.informed[n]), "verdict": verdict, "about": e.about,
                     }
                 )  # fmt: skip
         return pl.DataFrame(out)
