@@ -9,7 +9,9 @@ import pytest
 from rich.console import Console
 
 from blocs.report.summary import print_summary
-from blocs.report.words import percent
+from blocs.report.views.outcomes import outcome_groups
+from blocs.report.views.scores import sentences
+from blocs.report.words import Names, percent
 
 
 def printed(run, width=100, encoding="utf-8"):
@@ -46,6 +48,20 @@ def test_those_that_came_true_are_always_shown(result):
     assert any("<0.1%" in x or "0.1%" in x for x in text.splitlines() if x.rstrip().endswith("yes"))
     assert "24 less likely outcomes are in the report" in text
     assert len(text.splitlines()) < 40
+
+
+def test_what_is_not_known_is_said_so(result):
+    first, *rest = sorted(result.scores.outcomes, key=lambda o: -o.probability)
+    scores = replace(result.scores, outcomes=(replace(first, recorded=None), *rest))
+    run = replace(result, scores=scores)
+    lines = printed(run).splitlines()
+    assert [percent(first.probability) in x for x in lines if x.rstrip().endswith("not known")] == [True]
+    text = sentences(scores)[-2]
+    assert text.endswith("Left out: 1 of which it is not known whether it came true.")
+    rows = {row.id: row for group in outcome_groups(run, Names.of(run.scenario)) for row in group.rows}
+    assert (rows[first.id].recorded, rows[first.id].closer, rows[first.id].came_true) == ("not known", "–", None)
+    none = replace(scores, outcomes=tuple(replace(o, recorded=None) for o in scores.outcomes))
+    assert "none is scored" in sentences(none)[-2]
 
 
 def test_a_terminal_without_unicode(result):

@@ -85,7 +85,7 @@ def _print(found: Scores) -> None:
 def _recorded(outcome: OutcomeScore) -> str:
     """Return whether and between which days an outcome came true in the record."""
     if not outcome.recorded:
-        return "no"
+        return "not known" if outcome.recorded is None else "no"
     first, last = outcome.recorded_from, outcome.recorded_to
     if first is None:
         return "yes"

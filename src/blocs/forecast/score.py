@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -45,7 +45,8 @@ class Interval:
 class OutcomeScore:
     """One outcome: forecast probability with Monte Carlo interval, base-rate forecast, what the record says.
 
-    `recorded_from`, `recorded_to` bound the day on which it came true in the record; `None` where nothing bounds it.
+    `recorded` is `None` where the scenario says that it is not known: no score counts such an outcome. `recorded_from`,
+    `recorded_to` bound the day on which it came true in the record; `None` where nothing bounds it.
     """
 
     id: str
@@ -54,7 +55,7 @@ class OutcomeScore:
     lo: float
     hi: float
     baseline: float
-    recorded: bool
+    recorded: bool | None
     recorded_from: date | None
     recorded_to: date | None
     median_date: date | None
@@ -67,6 +68,7 @@ class Scores:
     `acts` has a row for each recorded act: id, scene, start, and for each model and level the log probability in nats,
     averaged over drawn chronologies. `log_score` is the mean of the four levels' sum, by model; `by_level` the mean of
     each level; `versus` the paired gain of the model over each baseline. `counts` compares quarterly counts of acts.
+    `brier` and `brier_baseline` are means over the outcomes of which it is known whether they came true; NaN without any.
     """
 
     start: date
@@ -116,9 +118,6 @@ def score(ensemble: Ensemble, until: date | None = None, seed: int = 0) -> Score
     scene = table["scene"].to_numpy()
     outcomes = _outcome_scores(ensemble, start, end)
     counts, crps, crps_base = _counts(ensemble, later, start, end)
-    truth = np.array([o.recorded for o in outcomes], float)
-    chance = np.array([o.probability for o in outcomes])
-    base = np.array([o.baseline for o in outcomes])
     return Scores(
         start=start, end=end, acts=table,
         log_score={m: float(v.mean()) for m, v in totals.items()},
@@ -131,11 +130,17 @@ def score(ensemble: Ensemble, until: date | None = None, seed: int = 0) -> Score
             for level in LEVELS
         },
         outcomes=tuple(outcomes),
-        brier=float(((chance - truth) ** 2).mean()),
-        brier_baseline=float(((base - truth) ** 2).mean()),
+        brier=_brier(outcomes, [o.probability for o in outcomes]),
+        brier_baseline=_brier(outcomes, [o.baseline for o in outcomes]),
         crps_counts=crps, crps_baseline=crps_base, counts=counts,
         calibration=_calibration(fit, later),
     )  # fmt: skip
+
+
+def _brier(outcomes: Sequence[OutcomeScore], chance: Sequence[float]) -> float:
+    """Mean squared error of probabilities over the outcomes whose truth is known; NaN without any."""
+    errors = [(p - o.recorded) ** 2 for o, p in zip(outcomes, chance, strict=True) if o.recorded is not None]
+    return float(np.mean(errors)) if errors else float("nan")
 
 
 def memory_fit(fit: Fit, recorded: Recorded | None = None) -> Fit:
@@ -196,8 +201,9 @@ def _outcome_scores(ensemble: Ensemble, start: date, end: date) -> list[OutcomeS
         coded = built.scenario.outcomes[o.id].before
         if coded:
             return poisson_probability(coded.times, coded.among * years, horizon)
-        like = [i for i, f in families.items() if f == families[o.id]]
-        return poisson_probability(sum(before[i][0] for i in like), len(like) * years, horizon)
+        came = [before[i].value for i, f in families.items() if f == families[o.id]]
+        known = [value for value in came if value is not None]
+        return poisson_probability(sum(known), len(known) * years, horizon)
 
     return [
         OutcomeScore(o.id, o.title, o.probability, o.lo, o.hi, baseline(o), *truth[o.id], o.dates[1]) for o in found

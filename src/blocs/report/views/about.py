@@ -10,7 +10,7 @@ import polars as pl
 
 from blocs.inference.tape import usable_acts
 from blocs.jobs.result import RunResult
-from blocs.report.views.outcomes import title_of
+from blocs.report.views.outcomes import said, title_of
 from blocs.report.views.scores import sentences
 from blocs.report.words import Names, capital, joined, long_date, number, percent
 
@@ -79,7 +79,7 @@ def _likeliest(run: RunResult, names: Names) -> list[str]:
             )
             continue
         text = f"“{title_of(run.scenario, names, top.id)}” is the likeliest of {len(ranked)} like it: {percent(top.probability)}"
-        text += f" (base rate {percent(top.baseline)}; the record says {'yes' if top.recorded else 'no'})."
+        text += f" (base rate {percent(top.baseline)}; the record says {said(top.recorded)})."
         missed = [o for o in ranked[1:] if o.recorded]
         told = (f"“{title_of(run.scenario, names, o.id)}”, {percent(o.probability)}" for o in missed)
         out.append(text + (f" Came true as well: {joined(told)}." if missed else ""))

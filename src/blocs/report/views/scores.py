@@ -85,9 +85,7 @@ def short_verdict(gain: Interval) -> str:
 def sentences(scores: Scores) -> list[str]:
     """Return what won against what on acts, outcomes and counts."""
     out = [_on_acts(gain, MODEL_WORDS[model]) for model, gain in scores.versus.items()]
-    out.append(
-        _lower("On outcomes (Brier score, lower is better)", scores.brier, scores.brier_baseline, "the base rate", 4)
-    )
+    out.append(_on_outcomes(scores))
     counted = "On the number of acts a quarter (CRPS, lower is better)"
     out.append(_lower(counted, scores.crps_counts, scores.crps_baseline, "a constant rate", 2))
     return out
@@ -96,6 +94,18 @@ def sentences(scores: Scores) -> list[str]:
 def _on_acts(gain: Interval, rival: str) -> str:
     factor = f"a factor of {times(gain.mean)} in the probability of each act"
     return f"On single acts, one step ahead, against {rival}: {interval(gain)} nats, {factor}; {verdict(gain, rival)}."
+
+
+def _on_outcomes(scores: Scores) -> str:
+    open_ones = sum(o.recorded is None for o in scores.outcomes)
+    if open_ones == len(scores.outcomes):
+        return "On outcomes: of none is it known whether it came true, so none is scored."
+    text = _lower("On outcomes (Brier score, lower is better)", scores.brier, scores.brier_baseline, "the base rate", 4)
+    if open_ones:
+        text += (
+            f" Left out: {open_ones} of which it is not known whether {'it' if open_ones == 1 else 'they'} came true."
+        )
+    return text
 
 
 def _lower(what: str, model: float, baseline: float, rival: str, digits: int) -> str:
