@@ -114,6 +114,7 @@ def test_an_intervention_prints_paired_differences(blocs, fit_file: Path) -> Non
     answers = {a["outcome"]: a for a in json.loads(asked)}
     assert set(next(iter(answers.values()))) == {
         "id", "outcome", "untouched", "changed", "difference", "lo", "hi", "sentence", "other_acts",
+        "by_construction",
     }  # fmt: skip
     same = {d["outcome"]: d["difference"] for d in found["differences"] if d["outcome"] in answers}
     assert same == {k: a["difference"] for k, a in answers.items()}
@@ -134,13 +135,16 @@ def test_several_questions_make_one_table(blocs, fit_file: Path, tmp_path: Path)
     for row, a in zip(rows, told, strict=True):
         assert row[1] == f"{a['other_acts']:.0%}"
         assert float(row[5]) == pytest.approx(100 * a["difference"], abs=0.06)
-        assert row[7].startswith("no clear change") == (a["lo"] <= 0 <= a["hi"])
+        reading = "by construction" if a["by_construction"] else "no clear change"
+        assert row[7].startswith(reading) == (a["by_construction"] or a["lo"] <= 0 <= a["hi"])
+    assert any(a["by_construction"] for a in answers), "q2 forbids the acts by which its outcome is told"
     for id_ in {a["id"] for a in answers}:
-        moved = [a for a in answers if a["id"] == id_ and not a["lo"] <= 0 <= a["hi"]]
-        shown = [a for a in told if a["id"] == id_]
-        most = max(abs(a["difference"]) for a in answers if a["id"] == id_)
+        free = [a for a in answers if a["id"] == id_ and not a["by_construction"]]
+        moved = [a for a in free if not a["lo"] <= 0 <= a["hi"]]
+        shown = [a for a in told if a["id"] == id_ and not a["by_construction"]]
+        most = max(abs(a["difference"]) for a in free)
         assert shown == moved or (not moved and [abs(a["difference"]) for a in shown] == [most])
-    clear = sum(not a["lo"] <= 0 <= a["hi"] for a in answers)
+    clear = sum(not a["by_construction"] and not a["lo"] <= 0 <= a["hi"] for a in answers)
     assert f"{clear} of {len(answers)} outcomes clearly change" in text
 
 

@@ -15,6 +15,7 @@ from page_reader import parse
 
 from blocs.conduct.catalogue import EFFECTS
 from blocs.conduct.words import words_of
+from blocs.jobs.questions import left_out
 from blocs.report import history
 from blocs.report.html import SECTIONS, figure_json, render_report
 from blocs.report.views.scores import sentences
@@ -168,13 +169,36 @@ def test_explained_acts_show_summary_pages_and_choices(page, result):
 
 def test_questions_are_those_of_the_run(page, result):
     assert result.answers
+    gone = left_out(result.fit.built, result.answers)
+    assert len(gone) < len({a.id for a in result.answers})
     for answer in result.answers:
+        if answer.id in gone:
+            assert gone[answer.id] in section(page, "questions").text()
+            continue
         (article,) = page.all("article", id=f"question-{answer.id}")
         texts = [row for row in rows(article) if len(row) == 6 and row[0] != "Outcome"]
         differences = [value(row[3]) for row in texts]
         assert any(d == pytest.approx(100 * answer.difference, abs=0.051) for d in differences)
         for line in answer.do:
             assert line in article.text()
+
+
+def test_what_a_question_sets_itself_is_marked_and_not_counted(page, result):
+    assert {a.outcome for a in result.answers if a.by_construction} == {"goods_withheld"}
+    (article,) = page.all("article", id="question-q2")
+    (row,) = [r for r in rows(article) if "by construction" in r[0]]
+    assert "holds goods back" in row[0]
+    assert "This is no finding." in article.text()
+    assert "what they set themselves" in section(page, "brief").text()
+    count = re.search(r"moved an outcome clearly: (\d+) of (\d+)", section(page, "brief").text())
+    assert count
+    assert int(count[1]) == len({a.id for a in result.answers if a.clear})
+
+
+def test_questions_without_an_answer_are_left_out_with_the_reason(result):
+    still = tuple(replace(a, other_acts=0.0, difference=0.0) if a.id == "q1" else a for a in result.answers)
+    only = parse(render_report(replace(result, answers=tuple(a for a in still if a.id == "q1"))))
+    assert "no answer to any question" in section(only, "questions").text()
 
 
 def test_sensitivity_is_that_of_the_run(page, result):

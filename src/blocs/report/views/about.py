@@ -11,6 +11,7 @@ import polars as pl
 from blocs.inference.tape import usable_acts
 from blocs.jobs.result import RunResult
 from blocs.report.views.outcomes import said, title_of
+from blocs.report.views.questions import questions
 from blocs.report.views.scores import sentences
 from blocs.report.words import Names, capital, joined, long_date, number, percent
 
@@ -56,11 +57,17 @@ def brief(run: RunResult, names: Names) -> tuple[str, ...]:
         return (*out, "The record holds nothing after the forecast start, so nothing could be scored.")
     out += _likeliest(run, names)
     out += sentences(run.scores)[:1] + sentences(run.scores)[-2:-1]
-    clear = {a.id for a in run.answers if a.lo > 0 or a.hi < 0}
-    asked_ids = {a.id for a in run.answers}
-    if asked_ids:
-        out.append(f"Counterfactual questions that moved an outcome clearly: {len(clear)} of {len(asked_ids)}.")
-    return tuple(out)
+    return (*out, *_counterfactuals(run, names))
+
+
+def _counterfactuals(run: RunResult, names: Names) -> list[str]:
+    """How many questions moved an outcome clearly, without what they set themselves."""
+    answered = questions(run, names)
+    if not answered:
+        return []
+    clear = sum(bool(q.clear) for q in answered)
+    text = f"Counterfactual questions that moved an outcome clearly: {clear} of {len(answered)}"
+    return [text + (", not counting what they set themselves." if any(q.settled for q in answered) else ".")]
 
 
 def _likeliest(run: RunResult, names: Names) -> list[str]:
