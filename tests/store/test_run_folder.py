@@ -81,7 +81,7 @@ def test_what_comes_back_is_what_went_in(tiny_run) -> None:
 def test_scores_have_the_shape_that_was_promised(tiny_run) -> None:
     found = json.loads((tiny_run[1] / "scores.json").read_text())
     gain = found["log_score"]["vs_memory_only"]
-    assert set(gain) == {"mean", "lo", "hi"}
+    assert set(gain) == {"mean", "lo", "hi", "scenes"}
     assert gain["lo"] <= gain["mean"] <= gain["hi"]
     assert gain["mean"] == pytest.approx(found["log_score"]["model"] - found["log_score"]["memory_only"])
     acts = read_table(tiny_run[1] / "scored.parquet")

@@ -63,7 +63,7 @@ def _print(found: Scores) -> None:
     rows: list[dict[str, Any]] = []
     for model, mean in found.log_score.items():
         gain = found.versus.get(model)
-        text = f"{gain.mean:+.3f} [{gain.lo:+.3f}, {gain.hi:+.3f}]" if gain else ""
+        text = str(gain) if gain else ""
         by_level = {level: f"{found.by_level[model][level]:.3f}" for level in found.by_level[model]}
         rows.append({"model": model, **by_level, "all": f"{mean:.3f}", "gain of the model": text})
     print_table(rows, ("model", *LEVELS, "all", "gain of the model"), "gain of the model")

@@ -21,7 +21,7 @@ from blocs.forecast.baselines import (
 )
 from blocs.forecast.ensemble import Ensemble
 from blocs.forecast.outcomes import OutcomeForecast, forecast_outcomes, recorded_outcomes
-from blocs.inference.fit import Fit, fit_record
+from blocs.inference.fit import FEWEST_SCENES, Fit, fit_record
 from blocs.inference.pooled import log_scores
 from blocs.inference.sets import Recorded, record_sets, restrict
 from blocs.inference.tape import usable_acts
@@ -34,11 +34,34 @@ QUARTER = 91.3125
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean with its 95 % interval from a bootstrap over scenes."""
+    """A mean with its 95 % interval from a bootstrap over `scenes` scenes; without bounds (NaN) where there is one alone.
+
+    `scenes` is `None` in scores stored before it was counted.
+    """
 
     mean: float
     lo: float
     hi: float
+    scenes: int | None = None
+
+    def __str__(self) -> str:
+        bounds = f"[{self.lo:+.3f}, {self.hi:+.3f}]" if self.bounded else "without interval"
+        return f"{self.mean:+.3f} {bounds}" + ("" if self.enough else f", {self.scenes} scenes: no verdict")
+
+    @property
+    def bounded(self) -> bool:
+        """Whether there is an interval at all."""
+        return bool(np.isfinite(self.lo) and np.isfinite(self.hi))
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are scenes enough for a verdict."""
+        return self.scenes is None or self.scenes >= FEWEST_SCENES
+
+    @property
+    def sign(self) -> int:
+        """Which side of zero the mean lies on: 1 or -1 where the interval, from scenes enough, leaves out zero; else 0."""
+        return 0 if not self.enough else int(self.lo > 0) - int(self.hi < 0)
 
 
 @dataclass(frozen=True)
@@ -91,11 +114,9 @@ class Scores:
         return sorted((o for o in self.outcomes if o.id.startswith(prefix)), key=lambda o: -o.probability)
 
     def __repr__(self) -> str:
-        gain = self.versus["memory_only"]
         return (
             f"Scores({self.start}..{self.end}, {self.acts.height} acts: {self.log_score['model']:.3f} nats an act; "
-            f"over memory-only {gain.mean:+.3f} [{gain.lo:+.3f}, {gain.hi:+.3f}]; Brier {self.brier:.4f} "
-            f"against {self.brier_baseline:.4f})"
+            f"over memory-only {self.versus['memory_only']}; Brier {self.brier:.4f} against {self.brier_baseline:.4f})"
         )
 
 
@@ -178,14 +199,19 @@ def act_table(fit: Fit, trained: Recorded, later: Recorded) -> pl.DataFrame:
 
 
 def cluster_bootstrap(difference: Floats, cluster: NDArray[np.int64], rng: np.random.Generator) -> Interval:
-    """Return the mean of paired differences with a 95 % percentile interval, whole clusters resampled."""
+    """Return the mean of paired differences with a 95 % percentile interval, whole clusters resampled.
+
+    One cluster alone has no interval: drawn again it is always itself.
+    """
     _, code = np.unique(cluster, return_inverse=True)
     size = np.bincount(code)
     total = np.bincount(code, difference)
     pick = rng.integers(0, len(size), (BOOTSTRAP, len(size)))
     means = total[pick].sum(axis=1) / size[pick].sum(axis=1)
     lo, hi = np.quantile(means, [0.025, 0.975])
-    return Interval(float(difference.mean()), float(lo), float(hi))
+    if len(size) == 1:
+        lo = hi = np.nan
+    return Interval(float(difference.mean()), float(lo), float(hi), len(size))
 
 
 def _outcome_scores(ensemble: Ensemble, start: date, end: date) -> list[OutcomeScore]:

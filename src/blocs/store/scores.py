@@ -81,8 +81,8 @@ def _scores(data: Mapping[str, Any], acts: pl.DataFrame) -> Scores:
         acts=acts,
         log_score={m: float(log_score[m]) for m in MODELS},
         by_level=data["by_level"],
-        versus={m: Interval(**log_score[f"vs_{m}"]) for m in MODELS[1:]},
-        versus_by_level={level: Interval(**x) for level, x in data["vs_memory_only_by_level"].items()},
+        versus={m: _interval(log_score[f"vs_{m}"]) for m in MODELS[1:]},
+        versus_by_level={level: _interval(x) for level, x in data["vs_memory_only_by_level"].items()},
         outcomes=tuple(_outcome(o) for o in data["outcomes"]),
         brier=_number(data["brier"]["model"]),
         brier_baseline=_number(data["brier"]["baseline"]),
@@ -91,6 +91,11 @@ def _scores(data: Mapping[str, Any], acts: pl.DataFrame) -> Scores:
         counts=pl.DataFrame(data["counts"]),
         calibration=pl.DataFrame(data["calibration"]),
     )
+
+
+def _interval(entry: Mapping[str, Any]) -> Interval:
+    mean, lo, hi = (_number(entry[k]) for k in ("mean", "lo", "hi"))
+    return Interval(mean, lo, hi, entry.get("scenes"))
 
 
 def _number(value: float | None) -> float:

@@ -8,6 +8,8 @@ from importlib import metadata
 
 import polars as pl
 
+from blocs.forecast.score import Scores
+from blocs.inference.fit import FEWEST_SCENES
 from blocs.inference.tape import usable_acts
 from blocs.jobs.result import RunResult
 from blocs.report.views.outcomes import said, title_of
@@ -109,13 +111,20 @@ def limits(run: RunResult) -> tuple[str, ...]:
         "the intervals of outcomes cover this and not whether the model is right.",
     ]  # fmt: skip
     if run.scores is not None:
-        lost = [level for level, g in run.scores.versus_by_level.items() if g.lo <= 0]
-        out.append(
-            f"Against memory only, the full model shows no clear gain in the choice of {joined(lost)}."
-            if lost
-            else "The full model gains clearly over memory only at every choice."
-        )
+        out.append(_gains(run.scores))
+    if fit.scenes < FEWEST_SCENES:
+        out.append(f"The acts used for fitting come from {fit.scenes} scenes, too few for a verdict on any effect.")
     return tuple(out)
+
+
+def _gains(scores: Scores) -> str:
+    gains = scores.versus_by_level
+    if not all(g.enough for g in gains.values()):
+        return f"The acts scored come from too few scenes (fewer than {FEWEST_SCENES}) to say which model is better."
+    lost = [level for level, g in gains.items() if g.sign <= 0]
+    if lost:
+        return f"Against memory only, the full model shows no clear gain in the choice of {joined(lost)}."
+    return "The full model gains clearly over memory only at every choice."
 
 
 def _days(dated: float, draws: int) -> str:

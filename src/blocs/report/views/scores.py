@@ -64,22 +64,32 @@ def _row(scores: Scores, model: str) -> ScoreRow:
 
 
 def interval(gain: Interval) -> str:
-    """Return a gain with its interval: `+0.12 (+0.05 to +0.19)`."""
+    """Return a gain with its interval: `+0.12 (+0.05 to +0.19)`; the gain alone where it has none."""
+    if not gain.bounded:
+        return f"{signed(gain.mean, 3)} (no interval)"
     return f"{signed(gain.mean, 3)} ({signed(gain.lo, 3)} to {signed(gain.hi, 3)})"
 
 
 def verdict(gain: Interval, rival: str) -> str:
     """Return in words who won: the interval decides, not the mean."""
-    if gain.lo > 0:
+    if not gain.enough:
+        return f"{_scenes(gain)}, too few for a verdict"
+    if gain.sign > 0:
         return f"the full model is better than {rival}"
-    if gain.hi < 0:
+    if gain.sign < 0:
         return f"{rival} is better than the full model"
     return f"not distinguishable from {rival}"
 
 
 def short_verdict(gain: Interval) -> str:
     """Return how the full model fares in a word or two: the interval decides, not the mean."""
-    return "better" if gain.lo > 0 else "worse" if gain.hi < 0 else "not distinguishable"
+    if not gain.enough:
+        return f"no verdict: {_scenes(gain)}"
+    return "better" if gain.sign > 0 else "worse" if gain.sign < 0 else "not distinguishable"
+
+
+def _scenes(gain: Interval) -> str:
+    return "one scene" if gain.scenes == 1 else f"{gain.scenes} scenes"
 
 
 def sentences(scores: Scores) -> list[str]:
