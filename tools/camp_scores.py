@@ -48,7 +48,8 @@ def _log_scores(scores: Any) -> str:
 def _outcomes(scores: Any) -> str:
     rows = ["| outcome | forecast | base rate | record |", "| --- | --- | --- | --- |"]
     ranked = sorted(scores.outcomes, key=lambda o: (o.id.split(".")[0], -o.probability))
-    rows += [f"| `{o.id}` | {o.probability:.1%} | {o.baseline:.1%} | {'yes' if o.recorded else 'no'} |" for o in ranked]
+    said = {True: "yes", False: "no", None: "not known"}
+    rows += [f"| `{o.id}` | {o.probability:.1%} | {o.baseline:.1%} | {said[o.recorded]} |" for o in ranked]
     return "\n".join(rows)
 
 

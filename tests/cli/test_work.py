@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from blocs.cli.main import COMMANDS, app, main
+from blocs.conduct.words import words_of
 from blocs.scenario.folder import DATA
 
 LEVELS = ("source", "target", "act", "issue")
@@ -113,6 +114,7 @@ def test_an_intervention_prints_paired_differences(blocs, fit_file: Path) -> Non
     answers = {a["outcome"]: a for a in json.loads(asked)}
     assert set(next(iter(answers.values()))) == {
         "id", "outcome", "untouched", "changed", "difference", "lo", "hi", "sentence", "other_acts",
+        "by_construction",
     }  # fmt: skip
     same = {d["outcome"]: d["difference"] for d in found["differences"] if d["outcome"] in answers}
     assert same == {k: a["difference"] for k, a in answers.items()}
@@ -133,13 +135,16 @@ def test_several_questions_make_one_table(blocs, fit_file: Path, tmp_path: Path)
     for row, a in zip(rows, told, strict=True):
         assert row[1] == f"{a['other_acts']:.0%}"
         assert float(row[5]) == pytest.approx(100 * a["difference"], abs=0.06)
-        assert row[7].startswith("no clear change") == (a["lo"] <= 0 <= a["hi"])
+        reading = "by construction" if a["by_construction"] else "no clear change"
+        assert row[7].startswith(reading) == (a["by_construction"] or a["lo"] <= 0 <= a["hi"])
+    assert any(a["by_construction"] for a in answers), "q2 forbids the acts by which its outcome is told"
     for id_ in {a["id"] for a in answers}:
-        moved = [a for a in answers if a["id"] == id_ and not a["lo"] <= 0 <= a["hi"]]
-        shown = [a for a in told if a["id"] == id_]
-        most = max(abs(a["difference"]) for a in answers if a["id"] == id_)
+        free = [a for a in answers if a["id"] == id_ and not a["by_construction"]]
+        moved = [a for a in free if not a["lo"] <= 0 <= a["hi"]]
+        shown = [a for a in told if a["id"] == id_ and not a["by_construction"]]
+        most = max(abs(a["difference"]) for a in free)
         assert shown == moved or (not moved and [abs(a["difference"]) for a in shown] == [most])
-    clear = sum(not a["lo"] <= 0 <= a["hi"] for a in answers)
+    clear = sum(not a["by_construction"] and not a["lo"] <= 0 <= a["hi"] for a in answers)
     assert f"{clear} of {len(answers)} outcomes clearly change" in text
 
 
@@ -152,6 +157,16 @@ def test_score_and_explain(blocs, tiny_run, fit_file: Path) -> None:
     assert code == 0
     for level in json.loads(text)["levels"]:
         assert sum(c["contribution"] for c in level["contributions"]) == pytest.approx(level["log_odds"])
+    for c in json.loads(text)["levels"][0]["contributions"]:
+        assert [c["label"], c["meaning"]] == list(words_of("source", c["effect"]))
+    code, plain, _ = blocs("explain", "tiny", id_, "--fit", fit_file)
+    assert code == 0
+    assert "Who acts: " in plain
+    assert "log(" not in plain
+    top = [x["contributions"][0] for x in json.loads(text)["levels"]]
+    words = set(plain.split())
+    assert all(set(c["label"].split()) <= words for c in top)
+    assert not {c["effect"] for c in top if "_" in c["effect"]} & words
     code, text, _ = blocs("explain", "tiny", "--run", 3, "--act", 2, "--fit", fit_file, "--json")
     assert code == 0
     acts = tiny_run[0].ensemble.to_polars().filter(pl.col("run") == 3)
@@ -287,6 +302,8 @@ def test_effects_and_mechanisms_list_what_the_model_has(blocs) -> None:
     assert {(r["level"], r["family"]) for r in kept} == {("act", "memory")}
     assert [m["name"] for m in json.loads(blocs("mechanisms", "--json")[1])] == [m.card.name for m in MECHANISMS]
     assert json.loads(blocs("cite", "camp", "--json")[1])[0]["kind"] == "scenario"
+    assert all([r["label"], r["meaning"]] == list(words_of(r["level"], r["name"])) for r in rows)
+    assert "log(" not in blocs("effects")[1]
     for words in (("effects",), ("mechanisms",), ("cite", "tiny")):
         code, text, _ = blocs(*words)
         assert code == 0

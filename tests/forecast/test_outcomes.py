@@ -20,7 +20,7 @@ from blocs.inference.fit import Fit, fit_record
 from blocs.inference.sets import record_sets
 from blocs.inference.tape import usable_acts
 from blocs.scenario.build import build
-from blocs.scenario.outcomes import AllOf, AnyOf, EventCondition, EventSelector, Outcome, StateCondition
+from blocs.scenario.outcomes import AllOf, AnyOf, EventCondition, EventSelector, Outcome, Recorded, StateCondition
 
 
 def _slow_first(ensemble: Ensemble, selector: EventSelector, times: int) -> list[float]:
@@ -104,6 +104,24 @@ def test_scores_read_only_the_period_and_add_up(tiny_ensemble: Ensemble) -> None
     assert gain.lo <= gain.mean <= gain.hi
     truth = recorded_outcomes(tiny_ensemble.fit.built, tiny_ensemble.start, tiny_ensemble.end)
     assert s.brier == pytest.approx(np.mean([(o.probability - truth[o.id][0]) ** 2 for o in s.outcomes]))
+
+
+def test_what_is_not_known_is_forecast_and_left_out_of_the_brier_score(tiny_ensemble: Ensemble) -> None:
+    """An outcome that the scenario leaves open counts neither as come true nor as not, for model and base rate alike."""
+    fit, plain = tiny_ensemble.fit, score(tiny_ensemble)
+    outcomes = fit.built.scenario.outcomes
+    open_one = max(plain.outcomes, key=lambda o: o.probability).id
+    changed = {**outcomes, open_one: outcomes[open_one].model_copy(update={"recorded": Recorded(value=None)})}
+    built = replace(fit.built, scenario=replace(fit.built.scenario, outcomes=changed))
+    assert recorded_outcomes(built, tiny_ensemble.start, tiny_ensemble.end)[open_one] == (None, None, None)
+    s = score(replace(tiny_ensemble, fit=replace(fit, built=built)))
+    by_id = {o.id: o for o in s.outcomes}
+    assert by_id[open_one].recorded is None
+    assert by_id[open_one].probability == next(o.probability for o in plain.outcomes if o.id == open_one)
+    rest = [o for o in s.outcomes if o.id != open_one]
+    assert s.brier == pytest.approx(np.mean([(o.probability - o.recorded) ** 2 for o in rest]))
+    assert s.brier_baseline == pytest.approx(np.mean([(o.baseline - o.recorded) ** 2 for o in rest]))
+    assert s.brier != plain.brier
 
 
 def test_an_untouched_twin_differs_in_nothing(tiny_ensemble: Ensemble) -> None:

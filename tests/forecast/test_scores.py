@@ -12,7 +12,8 @@ from scipy.stats import gamma
 
 from blocs.forecast.ask import paired_difference
 from blocs.forecast.baselines import BaseRates, NoChange, no_change_scores, poisson_probability
-from blocs.forecast.score import cluster_bootstrap, crps
+from blocs.forecast.score import Interval, cluster_bootstrap, crps
+from blocs.inference.fit import FEWEST_SCENES
 
 
 @settings(max_examples=50, deadline=None)
@@ -53,6 +54,19 @@ def test_cluster_bootstrap_covers_and_widens_with_dependence() -> None:
     # 95 % nominal; 200 trials leave a standard error of 1.5 points, percentile bootstraps run a little short
     assert 0.88 <= hits / 200 <= 0.99
     assert wider == 200
+
+
+@pytest.mark.parametrize("scenes", [1, 2, FEWEST_SCENES - 1, FEWEST_SCENES])
+def test_few_scenes_carry_no_verdict(scenes: int) -> None:
+    """One scene drawn again is always itself: its interval would close up on any gain, and be called better."""
+    x, cluster = np.full(60, 0.4), np.arange(60) % scenes
+    gain = cluster_bootstrap(x, cluster, np.random.default_rng(0))
+    assert (gain.mean, gain.scenes) == (pytest.approx(0.4), scenes)
+    assert gain.bounded == (scenes > 1)
+    assert gain.enough == (scenes == FEWEST_SCENES)
+    assert gain.sign == int(gain.enough)
+    assert Interval(0.4, 0.3, 0.5).sign == 1, "scores stored before scenes were counted keep their verdict"
+    assert [Interval(m, m - 0.1, m + 0.1, 40).sign for m in (-0.4, 0.0, 0.4)] == [-1, 0, 1]
 
 
 @settings(max_examples=30, deadline=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -35,11 +36,15 @@ def test_a_gain_is_measured_where_conduct_reads_what_the_mechanism_writes(found)
         (Interval(-0.02, -0.03, -0.01), Carried(("F10.1",), 4), "predicts worse; stays for its facts"),
         (Interval(0.0, -0.01, 0.01), Carried((), 4), "no clear change in prediction; carries no fact"),
         (Interval(0.0, -0.01, 0.01), None, "no clear change in prediction"),
+        (Interval(0.02, 0.01, 0.03, 3), None, "too few scenes (3) to tell of prediction"),
+        (Interval(0.02, math.nan, math.nan, 1), None, "too few scenes (1) to tell of prediction"),
     ],
 )
 def test_the_verdict_follows_from_interval_and_facts(found, gain, carried, verdict):
     one = replace(found[0], gain=gain, carried=carried)
     assert one.verdict == verdict
+    json.dumps(one.row(), allow_nan=False)
+    assert "nan" not in job.markdown([one])
     assert one.row()["falls"] == (None if carried is None else list(carried.falls))
     assert ("not counted" in job.markdown([one])) == (carried is None)
 

@@ -13,6 +13,9 @@ import polars as pl
 import pytest
 from page_reader import parse
 
+from blocs.conduct.catalogue import EFFECTS
+from blocs.conduct.words import words_of
+from blocs.jobs.questions import left_out
 from blocs.report import history
 from blocs.report.html import SECTIONS, figure_json, render_report
 from blocs.report.views.scores import sentences
@@ -129,13 +132,25 @@ def test_effects_are_those_of_the_fit(page, result):
     varying = table.filter(pl.col("step") > 0)
     assert varying.height > 50
     for r in varying.iter_rows(named=True):
-        row = told[r["choice"], r["effect"].replace("_", " ")]
-        assert row[1] == " ".join(r["about"].rstrip(".").split())
+        label, meaning = words_of(r["choice"], r["effect"])
+        row = told[r["choice"], f"{label} {r['effect']}"]
+        assert row[1] == meaning
         assert value(row[2]) == pytest.approx(math.exp(r["per_step"]), rel=0.05)
         lo, hi = (value(x) for x in row[3].split(" to "))
         assert lo == pytest.approx(math.exp(r["lo"] * r["step"]), rel=0.05)
         assert hi == pytest.approx(math.exp(r["hi"] * r["step"]), rel=0.05)
         assert row[4] == r["verdict"]
+
+
+def test_effects_are_told_in_words_and_not_by_their_formulas(page):
+    """Code names stand beside labels in the full tables only, formulas nowhere."""
+    acts, effects = section(page, "acts").text(), section(page, "effects").text()
+    labels = [e.words.label for e in EFFECTS]
+    assert sum(label in acts for label in labels) > 5
+    for e in EFFECTS:
+        assert e.about not in acts + effects
+        if "_" in e.name:
+            assert e.name not in acts
 
 
 def test_explained_acts_show_summary_pages_and_choices(page, result):
@@ -154,13 +169,36 @@ def test_explained_acts_show_summary_pages_and_choices(page, result):
 
 def test_questions_are_those_of_the_run(page, result):
     assert result.answers
+    gone = left_out(result.fit.built, result.answers)
+    assert len(gone) < len({a.id for a in result.answers})
     for answer in result.answers:
+        if answer.id in gone:
+            assert gone[answer.id] in section(page, "questions").text()
+            continue
         (article,) = page.all("article", id=f"question-{answer.id}")
         texts = [row for row in rows(article) if len(row) == 6 and row[0] != "Outcome"]
         differences = [value(row[3]) for row in texts]
         assert any(d == pytest.approx(100 * answer.difference, abs=0.051) for d in differences)
         for line in answer.do:
             assert line in article.text()
+
+
+def test_what_a_question_sets_itself_is_marked_and_not_counted(page, result):
+    assert {a.outcome for a in result.answers if a.by_construction} == {"goods_withheld"}
+    (article,) = page.all("article", id="question-q2")
+    (row,) = [r for r in rows(article) if "by construction" in r[0]]
+    assert "holds goods back" in row[0]
+    assert "This is no finding." in article.text()
+    assert "what they set themselves" in section(page, "brief").text()
+    count = re.search(r"moved an outcome clearly: (\d+) of (\d+)", section(page, "brief").text())
+    assert count
+    assert int(count[1]) == len({a.id for a in result.answers if a.clear})
+
+
+def test_questions_without_an_answer_are_left_out_with_the_reason(result):
+    still = tuple(replace(a, other_acts=0.0, difference=0.0) if a.id == "q1" else a for a in result.answers)
+    only = parse(render_report(replace(result, answers=tuple(a for a in still if a.id == "q1"))))
+    assert "no answer to any question" in section(only, "questions").text()
 
 
 def test_sensitivity_is_that_of_the_run(page, result):

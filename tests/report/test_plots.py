@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blocs.conduct.words import words_of
 from blocs.ground.errors import InputError
 from blocs.report import plots
 from blocs.report.figures.bloc_map import distance, shade
+from blocs.report.figures.style import folded
 from blocs.report.history import Snapshot
 from blocs.report.words import Names
 
@@ -27,9 +29,8 @@ def test_forest_has_one_row_for_each_effect_that_varies(result):
     assert len(set(shown)) == table.height
     factors = {y: x for t in fig.data for x, y in zip(t.x, t.y, strict=True)}
     for r in table.filter(pl.col("per_step").abs() < 3).iter_rows(named=True):
-        assert factors[f"{r['choice']}: {r['effect'].replace('_', ' ')}"] == pytest.approx(
-            np.exp(r["per_step"]), abs=1e-3
-        )
+        label = words_of(r["choice"], r["effect"]).label
+        assert factors[folded(f"{r['choice']}: {label}")] == pytest.approx(np.exp(r["per_step"]), abs=1e-3)
 
 
 def test_forest_of_one_choice_leaves_out_the_others(result):

@@ -143,6 +143,7 @@ def test_outcomes_cover_each_member_and_name_only_known_actors(camp) -> None:
     for stem in ("break", "intervention", "leader_replaced"):
         assert {f"{stem}.{member}" for member in members} <= set(camp.outcomes)
     assert camp.outcomes["leader_replaced.mongolia"].recorded.value is True
+    assert camp.outcomes["leader_replaced.vietnam"].recorded.value is None
     assert camp.outcomes["allied_sanctions"].when.event.target == ("albania",)
     assert "member" not in json.dumps([outcome.model_dump(mode="json")["when"] for outcome in camp.outcomes.values()])
 

@@ -15,6 +15,7 @@ from blocs.ground.errors import InputError
 from blocs.scenario.faults import Faults
 from blocs.scenario.folder import DATA, ENTRIES, OPTIONAL, SPEC
 from blocs.scenario.load import check, load
+from blocs.scenario.outcomes import Recorded
 from blocs.scenario.reading import LONGEST_LINE
 from blocs.scenario.yamlread import read_yaml
 
@@ -195,6 +196,17 @@ def test_yaml_files_name_line_and_field(folder: Path) -> None:
     }
     assert any(name == "outcomes.yaml" and field == "when.event.act" for name, _, field in found(folder)), outcome
     assert any(name == "questions.yaml" and field == "do" for name, _, field in found(folder)), do
+
+
+def test_what_is_not_known_has_no_date(folder: Path) -> None:
+    text = (folder / "outcomes.yaml").read_text()
+    (folder / "outcomes.yaml").write_text(text + "  recorded: {value: null, note: nobody can say}\n")
+    assert not check(folder).faults
+    assert load(folder).outcomes["cold"].recorded == Recorded(value=None, note="nobody can say")
+    for wrong in ("{value: null, date: 2003-05}", "{note: nobody can say}", "{value: perhaps}"):
+        (folder / "outcomes.yaml").write_text(f"{text}  recorded: {wrong}\n")
+        (fault,) = check(folder).faults
+        assert fault.field.startswith("recorded"), fault
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,7 @@ import pytest
 
 from blocs.ground.errors import InputError
 from blocs.store.read import is_run, open_run, read_table
+from blocs.store.scores import scores_from_dict, scores_to_dict
 from blocs.store.spec import KINDS, VERSIONS
 
 ARCHIVES = Path(__file__).parents[1] / "archives"
@@ -79,7 +81,7 @@ def test_what_comes_back_is_what_went_in(tiny_run) -> None:
 def test_scores_have_the_shape_that_was_promised(tiny_run) -> None:
     found = json.loads((tiny_run[1] / "scores.json").read_text())
     gain = found["log_score"]["vs_memory_only"]
-    assert set(gain) == {"mean", "lo", "hi"}
+    assert set(gain) == {"mean", "lo", "hi", "scenes"}
     assert gain["lo"] <= gain["mean"] <= gain["hi"]
     assert gain["mean"] == pytest.approx(found["log_score"]["model"] - found["log_score"]["memory_only"])
     acts = read_table(tiny_run[1] / "scored.parquet")
@@ -90,6 +92,19 @@ def test_scores_have_the_shape_that_was_promised(tiny_run) -> None:
     for outcome in found["outcomes"]:
         assert 0 <= outcome["lo"] <= outcome["probability"] <= outcome["hi"] <= 1
         assert isinstance(outcome["recorded"], bool)
+
+
+def test_outcomes_that_are_not_known_are_null(tiny_run) -> None:
+    scores = tiny_run[0].scores
+    for known in (0, 1):
+        outcomes = tuple(replace(o, recorded=None) if n >= known else o for n, o in enumerate(scores.outcomes))
+        brier = float("nan") if known == 0 else 0.25
+        told = scores_to_dict(replace(scores, outcomes=outcomes, brier=brier, brier_baseline=brier))
+        text = json.dumps(told, allow_nan=False)
+        assert [o["recorded"] for o in told["outcomes"]].count(None) == len(outcomes) - known
+        back = scores_from_dict(json.loads(text), scores.acts)
+        assert back.outcomes == outcomes
+        assert back.brier == pytest.approx(brier, nan_ok=True)
 
 
 def test_one_query_reads_it_with_duckdb_alone(tiny_run, monkeypatch: pytest.MonkeyPatch) -> None:

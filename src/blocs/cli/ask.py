@@ -73,6 +73,10 @@ def ask(
         _print_table(found)
     else:
         _print(found)
+    if loaded.lightened and not as_json and all(a.nothing for a in found):
+        typer.echo(
+            f"This is the scenario's light default; blocs ask {scenario}+all {ids[0]} asks every mechanism of it."
+        )
 
 
 def _one_way(ids: list[str], every: bool) -> None:
@@ -109,7 +113,14 @@ def _chosen(scenario: Scenario, ids: list[str], every: bool) -> list[str]:
 
 def _record(a: Answer) -> dict[str, Any]:
     numbers = {name: float(getattr(a, name)) for name in ("untouched", "changed", "difference", "lo", "hi")}
-    return {"id": a.id, "outcome": a.outcome, **numbers, "sentence": a.sentence, "other_acts": a.other_acts}
+    return {
+        "id": a.id,
+        "outcome": a.outcome,
+        **numbers,
+        "sentence": a.sentence,
+        "other_acts": a.other_acts,
+        "by_construction": a.by_construction,
+    }
 
 
 def _print_table(found: Sequence[Answer]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from blocs.cli.options import Json, one_level
 from blocs.cli.tables import print_json, print_table
+
+if TYPE_CHECKING:
+    from blocs.conduct.base import Effect, Table
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +24,9 @@ def effects(
     family: Annotated[str | None, typer.Option(help="Only effects of this family.")] = None,
     as_json: Json = False,
 ) -> None:
-    """List the effects and pooled tables of conduct: names that `blocs fit --without` takes.
+    """List the effects and pooled tables of conduct in words, by the names that `blocs fit --without` takes.
+
+    `--json` also has their formulas, sources, rules and what the memory-only model keeps.
 
     Example: blocs effects --level target --family relations
     """
@@ -32,27 +37,24 @@ def effects(
     families = sorted({e.family for e in (*EFFECTS, *TABLES)})
     if family is not None and family not in families:
         raise bad_input("--family", "family", f"{family!r} is no family", f"one of {', '.join(families)}")
-    rows: list[dict[str, Any]] = [
-        {
-            "level": e.level, "name": e.name, "kind": "effect", "family": e.family, "sign": e.sign, "rule": e.rule,
-            "grade": e.known.grade, "n": e.known.n, "memory": e.memory, "about": e.about,
-        }
-        for e in EFFECTS
-    ]  # fmt: skip
-    rows += [
-        {
-            "level": t.level, "name": t.name, "kind": "table", "family": t.family, "sign": 0, "rule": "",
-            "grade": "", "n": 0, "memory": t.memory, "about": t.about,
-        }
-        for t in TABLES
-    ]  # fmt: skip
-    kept = [r for r in rows if level in (None, r["level"]) and family in (None, r["family"])]
+    kept = [_row(e) for e in (*EFFECTS, *TABLES) if level in (None, e.level) and family in (None, e.family)]
     if as_json:
         print_json(kept)
         return
     signs = {1: "+", -1: "-", 0: ""}
-    shown = [{**r, "sign": signs[r["sign"]], "memory": "yes" if r["memory"] else ""} for r in kept]
-    print_table(shown, ("level", "name", "kind", "family", "sign", "memory", "about"), "about")
+    shown = [{**r, "sign": signs[r["sign"]], "in words": f"{r['label']}. {r['meaning']}"} for r in kept]
+    print_table(shown, ("level", "name", "family", "sign", "in words"), "in words")
+
+
+def _row(e: Effect | Table) -> dict[str, Any]:
+    from blocs.conduct.base import Effect
+
+    label, meaning = e.words
+    row: dict[str, Any] = {"level": e.level, "name": e.name, "kind": "table", "label": label, "meaning": meaning}
+    row |= {"family": e.family, "sign": 0, "rule": "", "grade": "", "n": 0, "memory": e.memory, "about": e.about}
+    if isinstance(e, Effect):
+        row |= {"kind": "effect", "sign": e.sign, "rule": e.rule, "grade": e.known.grade, "n": e.known.n}
+    return row
 
 
 def mechanisms(as_json: Json = False) -> None:

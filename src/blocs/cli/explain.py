@@ -92,16 +92,21 @@ def _known(scenario: Scenario, event_id: str) -> None:
 
 
 def _print(found: Explanation) -> None:
+    from blocs.conduct.words import words_of
+    from blocs.report.views.effects import QUESTIONS
+
     typer.echo(f"{found.title} ({found.when})")
     for x in found.levels:
         typer.echo(
-            f"\n{x.level}: {x.chosen} {percent(x.probability)} over {x.runner_up} {percent(x.runner_up_probability)}, "
+            f"\n{QUESTIONS[x.level]}: {x.chosen} {percent(x.probability)} over {x.runner_up} {percent(x.runner_up_probability)}, "
             f"log odds {x.log_odds:+.2f}"
         )
-        rows: list[dict[str, Any]] = [
-            {**r, "contribution": f"{r['contribution']:+.3f}"} for r in x.contributions.head(TOP).iter_rows(named=True)
-        ]
-        print_table(rows, ("contribution", "effect", "family", "about"), "about")
+        rows: list[dict[str, Any]] = []
+        for r in x.contributions.head(TOP).iter_rows(named=True):
+            label, meaning = words_of(x.level, r["effect"])
+            rows.append({"log odds": f"{r['contribution']:+.3f}", "effect": label, "what is measured": meaning})
+        print_table(rows, ("log odds", "effect", "what is measured"), "what is measured")
+    typer.echo("\nlog odds above 0 speak for what was chosen, those below 0 for the runner-up")
     if found.because.height:
         typer.echo("\nacts that weigh most in what the source saw")
         print_table(found.because.to_dicts(), tuple(found.because.columns), found.because.columns[-1])

@@ -64,7 +64,7 @@ def _print(found: Scores) -> None:
     rows: list[dict[str, Any]] = []
     for model, mean in found.log_score.items():
         gain = found.versus.get(model)
-        text = f"{gain.mean:+.3f} [{gain.lo:+.3f}, {gain.hi:+.3f}]" if gain else ""
+        text = str(gain) if gain else ""
         by_level = {level: f"{found.by_level[model][level]:.3f}" for level in found.by_level[model]}
         rows.append({"model": model, **by_level, "all": f"{mean:.3f}", "gain of the model": text})
     print_table(rows, ("model", *LEVELS, "all", "gain of the model"), "gain of the model")
@@ -86,7 +86,7 @@ def _print(found: Scores) -> None:
 def _recorded(outcome: OutcomeScore) -> str:
     """Return whether and between which days an outcome came true in the record."""
     if not outcome.recorded:
-        return "no"
+        return "not known" if outcome.recorded is None else "no"
     first, last = outcome.recorded_from, outcome.recorded_to
     if first is None:
         return "yes"

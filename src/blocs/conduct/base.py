@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 from blocs.bloc.observe import View
 from blocs.bloc.world import World
 from blocs.conduct.rules import Known, rules
+from blocs.conduct.words import Words, words_of
 from blocs.ground.axes import Index, Options
 
 Level = Literal["source", "target", "act", "issue"]
@@ -64,6 +65,11 @@ class Effect:
         return rules()[self.rule] if self.rule else Known(self.grade)
 
     @property
+    def words(self) -> Words:
+        """Label and meaning in plain words."""
+        return words_of(self.level, self.name)
+
+    @property
     def about(self) -> str:
         """First line of the docstring of the statistic: why, equation, reference."""
         # the documentation of a partial is that of `functools.partial`, not of what it calls
@@ -86,6 +92,11 @@ class Table:
     row: Callable[[View, Chosen], Index]
     memory: bool = False
     spread: float = 0.5
+
+    @property
+    def words(self) -> Words:
+        """Label and meaning in plain words."""
+        return words_of(self.level, self.name)
 
     @property
     def about(self) -> str:

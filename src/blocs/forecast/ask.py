@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 
 from blocs.forecast.ensemble import Ensemble
 from blocs.forecast.outcomes import OutcomeForecast, forecast_outcomes
+from blocs.forecast.reach import by_construction, changes
 from blocs.forecast.simulate import Progress, forecast
 from blocs.ground.errors import bad_input
 from blocs.inference.fit import Fit
 from blocs.inference.observation import Assumption
+from blocs.scenario.outcomes import Outcome
+from blocs.scenario.scenario import Scenario
 from blocs.scenario.spec import Days
 
 Z = 1.96
@@ -41,6 +44,7 @@ class Answer:
     `untouched` and `changed` are probabilities of the outcome; `difference` their paired difference with a 95 % interval
     `lo`, `hi` over runs that share every random draw. `other_acts` is the share of pairs in which any act differs: 0 where
     what the intervention sets was so already or does not reach conduct, `None` in answers stored before it was counted.
+    `by_construction` tells that the intervention itself sets what the outcome is told by: the answer is then no finding.
     """
 
     id: str
@@ -54,6 +58,17 @@ class Answer:
     hi: float
     sentence: str
     other_acts: float | None = None
+    by_construction: bool = False
+
+    @property
+    def clear(self) -> bool:
+        """Whether this is a finding: the interval leaves out no change, and the question did not make it so itself."""
+        return not self.by_construction and not self.lo <= 0 <= self.hi
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing at all differs between the two sides, in acts or in this outcome."""
+        return self.other_acts == 0 and self.difference == 0
 
     @property
     def reach(self) -> str:
@@ -132,11 +147,18 @@ def compare(id_: str, text: str, untouched: Ensemble, changed: Ensemble, wanted:
     before = {o.id: o for o in forecast_outcomes(untouched)}
     after = {o.id: o for o in forecast_outcomes(changed)}
     other = float(pairs_that_differ(untouched, changed).mean())
+    built = changed.fit.built
+    made = changes(built, changed.do)
     return tuple(
-        _answer(id_, text, changed.do, before[key], after[key], other)
-        for key in before
-        if key in wanted or key.split(".")[0] in wanted
+        _answer(id_, text, changed.do, before[key], after[key], other, by_construction(made, outcome))
+        for key, outcome in wanted_outcomes(built.scenario, wanted).items()
+        if key in before
     )
+
+
+def wanted_outcomes(scenario: Scenario, wanted: set[str]) -> dict[str, Outcome]:
+    """Return the outcomes whose id or family (the part before the point) is wanted, by id."""
+    return {k: o for k, o in scenario.outcomes.items() if k in wanted or k.split(".")[0] in wanted}
 
 
 def pairs_that_differ(untouched: Ensemble, changed: Ensemble) -> NDArray[np.bool_]:
@@ -151,12 +173,14 @@ def pairs_that_differ(untouched: Ensemble, changed: Ensemble) -> NDArray[np.bool
 
 
 def _answer(
-    id_: str, text: str, do: tuple[str, ...], before: OutcomeForecast, after: OutcomeForecast, other_acts: float
-) -> Answer:
+    id_: str, text: str, do: tuple[str, ...], before: OutcomeForecast, after: OutcomeForecast, other_acts: float,
+    construction: bool,
+) -> Answer:  # fmt: skip
     difference, lo, hi = paired_difference(np.isfinite(before.first), np.isfinite(after.first))
+    sentence = _set_by_itself(before, after) if construction else _sentence(before, after, difference, lo, hi)
     return Answer(
-        id_, text, do, before.id, before.probability, after.probability, difference, lo, hi,
-        _sentence(before, after, difference, lo, hi), other_acts,
+        id_, text, do, before.id, before.probability, after.probability, difference, lo, hi, sentence, other_acts,
+        construction,
     )  # fmt: skip
 
 
@@ -171,6 +195,14 @@ def paired_difference(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> tu
     centre = (up - down) / n
     spread = Z * np.sqrt(max(up + down - (up - down) ** 2 / n, 0.0)) / n
     return float(after.mean() - before.mean()), max(-1.0, centre - spread), min(1.0, centre + spread)
+
+
+def _set_by_itself(before: OutcomeForecast, after: OutcomeForecast) -> str:
+    title = before.title[0].lower() + before.title[1:]
+    return (
+        f"Whether {title} is set by the question itself: {before.probability:.1%} untouched, {after.probability:.1%} "
+        "changed, by construction."
+    )
 
 
 def _sentence(before: OutcomeForecast, after: OutcomeForecast, difference: float, lo: float, hi: float) -> str:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from blocs.bloc.state import State
-from blocs.conduct.base import LEVELS, Level, option_names
+from blocs.conduct.base import LEVELS, Effect, Level, Table, option_names
+from blocs.conduct.words import words_of
 from blocs.engine.replay import ACT, Sets, Tape
 from blocs.forecast.ensemble import Ensemble
 from blocs.forecast.inside import look_inside
@@ -32,8 +33,8 @@ COLUMN = {"source": "i", "target": "j", "act": "g", "issue": "k"}
 class LevelExplanation:
     """One choice: what was chosen, its probability, the best alternative, and where the difference comes from.
 
-    `contributions` has the columns effect, family, about, contribution: log odds of the chosen option over the
-    runner-up, summing to `log_odds`, largest first.
+    `contributions` has the columns effect, label, meaning, family, about, contribution: log odds of the chosen option
+    over the runner-up, summing to `log_odds`, largest first.
     """
 
     level: Level
@@ -58,7 +59,8 @@ class Explanation:
         lines = [f"{self.title} ({self.when})"]
         for x in self.levels:
             top = ", ".join(
-                f"{r['effect']} {r['contribution']:+.2f}" for r in x.contributions.head(3).iter_rows(named=True)
+                f"“{words_of(x.level, r['effect']).label}” {r['contribution']:+.2f}"
+                for r in x.contributions.head(3).iter_rows(named=True)
             )
             lines.append(
                 f"  {x.level}: {x.chosen} {x.probability:.0%} over {x.runner_up} {x.runner_up_probability:.0%}: {top}"
@@ -175,12 +177,14 @@ def _level(fit: Fit, level: Level, data: LevelData, place: NDArray[np.int64]) ->
     others[chosen] = -np.inf
     rival = int(np.argmax(others))
     names = option_names(fit.built.model.world, level)
-    terms: Sequence[object] = (*effects, *tables)
+    terms: Sequence[Effect | Table] = (*effects, *tables)
     table = pl.DataFrame(
         {
-            "effect": [t.name for t in terms],  # type: ignore[attr-defined]
-            "family": [t.family for t in terms],  # type: ignore[attr-defined]
-            "about": [t.about for t in terms],  # type: ignore[attr-defined]
+            "effect": [t.name for t in terms],
+            "label": [t.words.label for t in terms],
+            "meaning": [t.words.meaning for t in terms],
+            "family": [t.family for t in terms],
+            "about": [t.about for t in terms],
             "contribution": each[:, chosen] - each[:, rival],
         }
     ).sort(pl.col("contribution").abs(), descending=True)

@@ -180,10 +180,11 @@ def _forecast(built: Built, outcome: Outcome, first: NDArray[np.floating], runs:
 class Came(NamedTuple):
     """Whether an outcome came true in the record, and the first and last day on which that can have been.
 
-    The days are `None` where it did not, and where it depends on a state that is replayed from uncertain dates.
+    `value` is `None` where the scenario says that it is not known. The days are `None` where it did not come true, and
+    where it depends on a state that is replayed from uncertain dates.
     """
 
-    value: bool
+    value: bool | None
     earliest: date | None
     latest: date | None
 
@@ -199,7 +200,8 @@ def recorded_outcomes(built: Built, start: date, end: date) -> dict[str, Came]:
     for outcome in possible(built):
         if outcome.recorded is not None:
             first, last = (None, None) if outcome.recorded.date is None else _around(outcome.recorded.date)
-            value = outcome.recorded.value and (last is None or start <= last <= end)
+            told = outcome.recorded.value
+            value = told if not told else last is None or start <= last <= end
             found[outcome.id] = Came(value, *((first, last) if value else (None, None)))
             continue
         value = bool(np.isfinite(first_days(built, outcome.when, history)[0]))

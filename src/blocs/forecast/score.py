@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -21,7 +21,7 @@ from blocs.forecast.baselines import (
 )
 from blocs.forecast.ensemble import Ensemble
 from blocs.forecast.outcomes import OutcomeForecast, forecast_outcomes, recorded_outcomes
-from blocs.inference.fit import Fit, fit_record
+from blocs.inference.fit import FEWEST_SCENES, Fit, fit_record
 from blocs.inference.pooled import log_scores
 from blocs.inference.sets import Recorded, record_sets, restrict
 from blocs.inference.tape import usable_acts
@@ -34,18 +34,42 @@ QUARTER = 91.3125
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean with its 95 % interval from a bootstrap over scenes."""
+    """A mean with its 95 % interval from a bootstrap over `scenes` scenes; without bounds (NaN) where there is one alone.
+
+    `scenes` is `None` in scores stored before it was counted.
+    """
 
     mean: float
     lo: float
     hi: float
+    scenes: int | None = None
+
+    def __str__(self) -> str:
+        bounds = f"[{self.lo:+.3f}, {self.hi:+.3f}]" if self.bounded else "without interval"
+        return f"{self.mean:+.3f} {bounds}" + ("" if self.enough else f", {self.scenes} scenes: no verdict")
+
+    @property
+    def bounded(self) -> bool:
+        """Whether there is an interval at all."""
+        return bool(np.isfinite(self.lo) and np.isfinite(self.hi))
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are scenes enough for a verdict."""
+        return self.scenes is None or self.scenes >= FEWEST_SCENES
+
+    @property
+    def sign(self) -> int:
+        """Which side of zero the mean lies on: 1 or -1 where the interval, from scenes enough, leaves out zero; else 0."""
+        return 0 if not self.enough else int(self.lo > 0) - int(self.hi < 0)
 
 
 @dataclass(frozen=True)
 class OutcomeScore:
     """One outcome: forecast probability with Monte Carlo interval, base-rate forecast, what the record says.
 
-    `recorded_from`, `recorded_to` bound the day on which it came true in the record; `None` where nothing bounds it.
+    `recorded` is `None` where the scenario says that it is not known: no score counts such an outcome. `recorded_from`,
+    `recorded_to` bound the day on which it came true in the record; `None` where nothing bounds it.
     """
 
     id: str
@@ -54,7 +78,7 @@ class OutcomeScore:
     lo: float
     hi: float
     baseline: float
-    recorded: bool
+    recorded: bool | None
     recorded_from: date | None
     recorded_to: date | None
     median_date: date | None
@@ -67,6 +91,7 @@ class Scores:
     `acts` has a row for each recorded act: id, scene, start, and for each model and level the log probability in nats,
     averaged over drawn chronologies. `log_score` is the mean of the four levels' sum, by model; `by_level` the mean of
     each level; `versus` the paired gain of the model over each baseline. `counts` compares quarterly counts of acts.
+    `brier` and `brier_baseline` are means over the outcomes of which it is known whether they came true; NaN without any.
     """
 
     start: date
@@ -89,11 +114,9 @@ class Scores:
         return sorted((o for o in self.outcomes if o.id.startswith(prefix)), key=lambda o: -o.probability)
 
     def __repr__(self) -> str:
-        gain = self.versus["memory_only"]
         return (
             f"Scores({self.start}..{self.end}, {self.acts.height} acts: {self.log_score['model']:.3f} nats an act; "
-            f"over memory-only {gain.mean:+.3f} [{gain.lo:+.3f}, {gain.hi:+.3f}]; Brier {self.brier:.4f} "
-            f"against {self.brier_baseline:.4f})"
+            f"over memory-only {self.versus['memory_only']}; Brier {self.brier:.4f} against {self.brier_baseline:.4f})"
         )
 
 
@@ -116,9 +139,6 @@ def score(ensemble: Ensemble, until: date | None = None, seed: int = 0) -> Score
     scene = table["scene"].to_numpy()
     outcomes = _outcome_scores(ensemble, start, end)
     counts, crps, crps_base = _counts(ensemble, later, start, end)
-    truth = np.array([o.recorded for o in outcomes], float)
-    chance = np.array([o.probability for o in outcomes])
-    base = np.array([o.baseline for o in outcomes])
     return Scores(
         start=start, end=end, acts=table,
         log_score={m: float(v.mean()) for m, v in totals.items()},
@@ -131,11 +151,17 @@ def score(ensemble: Ensemble, until: date | None = None, seed: int = 0) -> Score
             for level in LEVELS
         },
         outcomes=tuple(outcomes),
-        brier=float(((chance - truth) ** 2).mean()),
-        brier_baseline=float(((base - truth) ** 2).mean()),
+        brier=_brier(outcomes, [o.probability for o in outcomes]),
+        brier_baseline=_brier(outcomes, [o.baseline for o in outcomes]),
         crps_counts=crps, crps_baseline=crps_base, counts=counts,
         calibration=_calibration(fit, later),
     )  # fmt: skip
+
+
+def _brier(outcomes: Sequence[OutcomeScore], chance: Sequence[float]) -> float:
+    """Mean squared error of probabilities over the outcomes whose truth is known; NaN without any."""
+    errors = [(p - o.recorded) ** 2 for o, p in zip(outcomes, chance, strict=True) if o.recorded is not None]
+    return float(np.mean(errors)) if errors else float("nan")
 
 
 def memory_fit(fit: Fit, recorded: Recorded | None = None) -> Fit:
@@ -173,14 +199,19 @@ def act_table(fit: Fit, trained: Recorded, later: Recorded) -> pl.DataFrame:
 
 
 def cluster_bootstrap(difference: Floats, cluster: NDArray[np.int64], rng: np.random.Generator) -> Interval:
-    """Return the mean of paired differences with a 95 % percentile interval, whole clusters resampled."""
+    """Return the mean of paired differences with a 95 % percentile interval, whole clusters resampled.
+
+    One cluster alone has no interval: drawn again it is always itself.
+    """
     _, code = np.unique(cluster, return_inverse=True)
     size = np.bincount(code)
     total = np.bincount(code, difference)
     pick = rng.integers(0, len(size), (BOOTSTRAP, len(size)))
     means = total[pick].sum(axis=1) / size[pick].sum(axis=1)
     lo, hi = np.quantile(means, [0.025, 0.975])
-    return Interval(float(difference.mean()), float(lo), float(hi))
+    if len(size) == 1:
+        lo = hi = np.nan
+    return Interval(float(difference.mean()), float(lo), float(hi), len(size))
 
 
 def _outcome_scores(ensemble: Ensemble, start: date, end: date) -> list[OutcomeScore]:
@@ -196,8 +227,9 @@ def _outcome_scores(ensemble: Ensemble, start: date, end: date) -> list[OutcomeS
         coded = built.scenario.outcomes[o.id].before
         if coded:
             return poisson_probability(coded.times, coded.among * years, horizon)
-        like = [i for i, f in families.items() if f == families[o.id]]
-        return poisson_probability(sum(before[i][0] for i in like), len(like) * years, horizon)
+        came = [before[i].value for i, f in families.items() if f == families[o.id]]
+        known = [value for value in came if value is not None]
+        return poisson_probability(sum(known), len(known) * years, horizon)
 
     return [
         OutcomeScore(o.id, o.title, o.probability, o.lo, o.hi, baseline(o), *truth[o.id], o.dates[1]) for o in found

@@ -18,10 +18,13 @@ from blocs.ground.errors import bad_input
 from blocs.inference.pooled import LevelData, PooledFit, fit_pooled
 from blocs.inference.prior import PriorSettings, build_prior, typical_step
 from blocs.inference.sets import Recorded, record_sets
+from blocs.inference.tape import acts_between
 from blocs.inference.tempo import TempoFit, fit_tempo
 from blocs.scenario.build import Built
 
 DRAWS = 8
+FEWEST_SCENES = 10
+"""Below so many scenes no interval over scenes carries a verdict: resampling a few of anything says little of the rest."""
 UNIDENTIFIED = 0.05
 """Below this share of its precision from the record, a coefficient is reported as resting on its prior."""
 
@@ -52,6 +55,11 @@ class Fit:
         """Whether every level and the tempo reached a maximum."""
         return self.tempo.converged and all(f.converged for f in self.levels.values())
 
+    @property
+    def scenes(self) -> int:
+        """Number of scenes from which the acts used come."""
+        return acts_between(self.built, until=self.until)["scene"].n_unique()
+
     def coefficients(self) -> Coefficients:
         """Return the point estimates as the engine takes them, in float64."""
         return Coefficients(
@@ -63,9 +71,12 @@ class Fit:
     def to_polars(self, level: float = 0.9) -> pl.DataFrame:
         """Return one row an effect: estimate, errors, interval at `level`, size of one typical step, how far informed.
 
-        Columns: choice, effect, family, estimate, se, robust_se, lo, hi, step, per_step, informed, verdict.
+        Columns: choice, effect, label, meaning, family, estimate, se, robust_se, lo, hi, step, per_step, informed,
+        verdict (`too few scenes` below `FEWEST_SCENES`), about. `label` and `meaning` say in plain words what is measured,
+        `about` as a formula with its source.
         """
         z = float(norm.ppf(0.5 + level / 2))
+        enough = self.scenes >= FEWEST_SCENES
         out: list[dict[str, object]] = []
         for choice in LEVELS:
             effects, _ = self.specification.at(choice)
@@ -74,12 +85,12 @@ class Fit:
                 b, se, r = float(found.beta[n]), float(found.se[n]), float(found.robust_se[n])
                 step = self.steps[choice][e.name]
                 lo, hi = b - z * r, b + z * r
-                verdict = _verdict(lo, hi, float(found.informed[n]))
+                verdict = _verdict(lo, hi, float(found.informed[n])) if enough else "too few scenes"
                 out.append(
                     {
-                        "choice": choice, "effect": e.name, "family": e.family, "estimate": b, "se": se, "robust_se": r,
-                        "lo": lo, "hi": hi, "step": step, "per_step": b * step, "informed": float(found.informed[n]),
-                        "verdict": verdict, "about": e.about,
+                        "choice": choice, "effect": e.name, "label": e.words.label, "meaning": e.words.meaning,
+                        "family": e.family, "estimate": b, "se": se, "robust_se": r, "lo": lo, "hi": hi, "step": step,
+                        "per_step": b * step, "informed": float(found.informed[n]), "verdict": verdict, "about": e.about,
                     }
                 )  # fmt: skip
         return pl.DataFrame(out)

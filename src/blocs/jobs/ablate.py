@@ -47,9 +47,11 @@ class Ablation:
     @property
     def verdict(self) -> str:
         """What follows: it helps to predict, it hurts, it carries facts, or it earns nothing."""
-        if self.gain.lo > 0:
+        if self.gain.sign > 0:
             return "helps to predict"
-        told = "predicts worse" if self.gain.hi < 0 else "no clear change in prediction"
+        told = "predicts worse" if self.gain.sign < 0 else "no clear change in prediction"
+        if not self.gain.enough:
+            told = f"too few scenes ({self.gain.scenes}) to tell of prediction"
         if self.carried is None:
             return told
         return f"{told}; {'stays for its facts' if self.carried.falls else 'carries no fact'}"
@@ -60,8 +62,8 @@ class Ablation:
             "mechanism": self.mechanism,
             "systems": list(self.systems),
             "gain": self.gain.mean,
-            "lo": self.gain.lo,
-            "hi": self.gain.hi,
+            "lo": self.gain.lo if self.gain.bounded else None,
+            "hi": self.gain.hi if self.gain.bounded else None,
             "acts": self.acts,
             "falls": None if self.carried is None else list(self.carried.falls),
             "facts": None if self.carried is None else self.carried.facts,
@@ -141,7 +143,8 @@ def cells(one: Ablation) -> tuple[str, ...]:
         falls = one.carried.falls
         carried = f"{len(falls)} of {one.carried.facts}" + (f": {', '.join(falls)}" if falls else "")
     systems = ", ".join(one.systems)
-    return one.mechanism, systems, f"{g.mean:+.4f}", f"{g.lo:+.4f} to {g.hi:+.4f}", carried, one.verdict
+    bounds = f"{g.lo:+.4f} to {g.hi:+.4f}" if g.bounded else "–"
+    return one.mechanism, systems, f"{g.mean:+.4f}", bounds, carried, one.verdict
 
 
 def markdown(found: Sequence[Ablation]) -> str:

@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
-from blocs.forecast.ask import Answer, ask, fits
+from blocs.forecast.ask import Answer, ask, fits, wanted_outcomes
 from blocs.forecast.ensemble import Ensemble
+from blocs.forecast.reach import unreached
 from blocs.forecast.simulate import forecast
 from blocs.inference.fit import Fit
 from blocs.jobs.pipeline import Progress, counter, simulated
-from blocs.scenario.build import build
+from blocs.scenario.build import Built, build
 from blocs.scenario.scenario import Scenario
 
 COLUMNS = ("question", "other acts", "outcome", "untouched", "changed", "points", "95 % interval", "reading")
 
 
 def answerable(scenario: Scenario) -> list[str]:
-    """Return the ids of questions that change something the model has, and which some mechanism of it moves or reads."""
-    built = build(scenario)
-    cards = [m.card for m in built.model.mechanisms]
-    used = frozenset().union(*(c.reads | c.writes for c in cards))
-    names = {c.name for c in cards}
+    """Return the ids of questions whose answer the model can tell: see `unanswerable`."""
+    gone = unanswerable(build(scenario))
+    return [id_ for id_ in scenario.questions if id_ not in gone]
 
-    def moves(line: str) -> bool:
-        verb, _, rest = line.strip().partition(" ")
-        if verb in ("set", "scale"):
-            return re.split(r"[\[\s=*]", rest.strip(), maxsplit=1)[0] in used
-        return verb != "rule" or rest.strip().split(".")[0] in names
 
-    return [q.id for q in scenario.questions.values() if q.do and all(moves(line) for line in q.do)]
+def unanswerable(built: Built) -> dict[str, str]:
+    """Return why a model cannot answer a question of its scenario, by id.
+
+    Nothing is changed by the question, or what it changes is not moved by any mechanism of the model though by one of the
+    catalogue, or nothing follows from it for a choice or for an outcome that was asked about.
+    """
+    found: dict[str, str] = {}
+    for q in built.scenario.questions.values():
+        asked = wanted_outcomes(built.scenario, set(q.outcomes) or set(built.scenario.outcomes)).values()
+        why = unreached(built, q.do, asked) if q.do else "it changes nothing that a model holds"
+        if why:
+            found[q.id] = why
+    return found
+
+
+def left_out(built: Built, answers: Sequence[Answer]) -> dict[str, str]:
+    """Return why questions of a scenario have no answer among some, by id: not asked, or without any difference at all."""
+    found = unanswerable(built)
+    for id_ in dict.fromkeys(a.id for a in answers):
+        mine = [a for a in answers if a.id == id_]
+        found.pop(id_, None)
+        if all(a.nothing for a in mine):
+            found[id_] = (
+                "in it no act differs in any pair of histories: what it sets was so already, or goes no further"
+            )
+    return {id_: found[id_] for id_ in built.scenario.questions if id_ in found}
 
 
 def answered(
@@ -72,7 +90,8 @@ def answered(
 
 def cells(answer: Answer) -> tuple[str, ...]:
     """Return an answer as a row of `COLUMNS`; differences in percentage points, `other acts` in shares of pairs."""
-    reading = "no clear change" if answer.lo <= 0 <= answer.hi else "more likely" if answer.lo > 0 else "less likely"
+    moved = "more likely" if answer.lo > 0 else "less likely"
+    reading = "by construction" if answer.by_construction else moved if answer.clear else "no clear change"
     return (
         answer.id,
         "–" if answer.other_acts is None else f"{answer.other_acts:.0%}",
@@ -86,16 +105,21 @@ def cells(answer: Answer) -> tuple[str, ...]:
 
 
 def clear(answers: Sequence[Answer]) -> list[Answer]:
-    """Return the answers whose interval leaves out no change at all."""
-    return [a for a in answers if not a.lo <= 0 <= a.hi]
+    """Return the answers that are findings (`Answer.clear`)."""
+    return [a for a in answers if a.clear]
 
 
 def telling(answers: Sequence[Answer]) -> list[Answer]:
-    """Return of each question what clearly changes or, where nothing does, the outcome that moves most."""
+    """Return of each question what clearly changes or, where nothing does, the outcome that moves most.
+
+    What the question itself sets follows where it differs.
+    """
     kept: list[Answer] = []
     for id_ in dict.fromkeys(a.id for a in answers):
         mine = [a for a in answers if a.id == id_]
-        kept += clear(mine) or [max(mine, key=lambda a: abs(a.difference))]
+        free = [a for a in mine if not a.by_construction]
+        kept += clear(free) or sorted(free, key=lambda a: -abs(a.difference))[:1]
+        kept += [a for a in mine if a.by_construction and a.difference != 0]
     return kept
 
 
@@ -104,7 +128,8 @@ def markdown(answers: Sequence[Answer], fit: Fit, runs: int, seed: int) -> str:
     asked = {a.id: a for a in answers}
     told = [f"- {a.id}: {a.text} `{'; '.join(a.do)}`" for a in asked.values()]
     head = (
-        f"{len(asked)} questions, {len(answers)} answers, {len(clear(answers))} of them clear; {runs} pairs of histories "
+        f"{len(asked)} questions, {len(answers)} answers, {len(clear(answers))} of them clear, without those that hold by "
+        f"construction because the question itself sets what the outcome is told by; {runs} pairs of histories "
         f"each, seed {seed}, {len(fit.built.model.mechanisms)} mechanisms, fitted up to {fit.until}. Of each question the "
         "table has what clearly changes or, where nothing does, the outcome that moves most; `other acts` is the share of "
         "pairs in which any act differs."

@@ -19,7 +19,7 @@ from blocs.report.views.effects import effect_groups
 from blocs.report.views.known import known_view
 from blocs.report.views.meetings import meeting_views
 from blocs.report.views.outcomes import outcome_groups
-from blocs.report.views.questions import questions, sensitivity_view
+from blocs.report.views.questions import questions, sensitivity_view, unanswered
 from blocs.report.views.scores import score_view
 from blocs.report.words import Names
 
@@ -57,18 +57,21 @@ def render_report(run: RunResult) -> str:
         run: what `blocs run` leaves in memory.
     """
     names = Names.of(run.scenario)
+    answered, gone = questions(run, names), unanswered(run)
+    absent = _absent(run, bool(answered or gone.rows))
     page = environment().get_template("report.html.j2")
     return page.render(
         spec=run.scenario.spec,
         names=names,
-        sections=[Section(*s) for s in SECTIONS if s[0] not in _absent(run)],
+        sections=[Section(*s) for s in SECTIONS if s[0] not in absent],
         brief=about.brief(run, names),
         asked=about.asked(run),
         roles=about.who_is_who(run, names),
         outcomes=outcome_groups(run, names),
         effects=effect_groups(run.fit),
         acts=[explained(run.scenario, names, e) for e in run.explanations],
-        questions=questions(run, names),
+        questions=answered,
+        unanswered=gone,
         meetings=meeting_views(run, names),
         sensitivity=sensitivity_view(run, names),
         scores=score_view(run.scores) if run.scores else None,
@@ -83,10 +86,10 @@ def render_report(run: RunResult) -> str:
     )
 
 
-def _absent(run: RunResult) -> set[str]:
+def _absent(run: RunResult, asked: bool) -> set[str]:
     missing = {
         "acts": run.explanations,
-        "questions": run.answers,
+        "questions": asked,
         "meetings": run.meetings,
         "scores": run.scores is not None,
     }

@@ -77,8 +77,10 @@ def effects_page() -> str:
         rows = (_effect_row(e) for e in EFFECTS if e.level == level)
         parts += [
             f"## {levels[level]} (`{level}`)",
-            _table(("effect", "family", "sign", "known", "memory", "statistic and source"), rows),
-            _table(("table", "memory", "spread", "row"), (_table_row(t) for t in TABLES if t.level == level)),
+            _table(("effect", "in words", "family", "sign", "known", "memory", "statistic and source"), rows),
+            _table(
+                ("table", "in words", "memory", "spread", "row"), (_table_row(t) for t in TABLES if t.level == level)
+            ),
         ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -140,11 +142,16 @@ def _known(known: Known) -> str:
 
 def _effect_row(e: Effect) -> tuple[str, ...]:
     sign, memory = f"{e.sign:+d}" if e.sign else "0", "yes" if e.memory else ""
-    return f"`{e.name}`", e.family, sign, _known(e.known), memory, e.about
+    return f"`{e.name}`", _in_words(e), e.family, sign, _known(e.known), memory, e.about
 
 
 def _table_row(t: Table) -> tuple[str, ...]:
-    return f"`{t.name}`", "yes" if t.memory else "", f"{t.spread:g}", t.about
+    return f"`{t.name}`", _in_words(t), "yes" if t.memory else "", f"{t.spread:g}", t.about
+
+
+def _in_words(e: Effect | Table) -> str:
+    label, meaning = e.words
+    return f"**{label}.** {meaning}"
 
 
 def _quantity_row(q: Quantity, cards: Iterable[Card]) -> tuple[str, ...]:

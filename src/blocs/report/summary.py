@@ -11,7 +11,7 @@ from rich.text import Text
 from blocs.forecast.score import Scores
 from blocs.jobs.result import RunResult
 from blocs.report.views.about import limits
-from blocs.report.views.outcomes import OutcomeRow, outcome_groups, short_title
+from blocs.report.views.outcomes import OutcomeRow, outcome_groups, said, short_title
 from blocs.report.views.questions import questions
 from blocs.report.views.scores import MODEL_WORDS, interval, sentences, short_verdict
 from blocs.report.words import Names, long_date
@@ -98,7 +98,7 @@ def _outcome_table(rows: list[OutcomeRow], scored: bool, out: Console, title: Ca
     for name in ("chance", "95% interval", *(("base rate", "recorded") if scored else ())):
         table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
     for row in rows:
-        cells = [row.chance, row.interval, *([row.base, "yes" if row.came_true else "no"] if scored else [])]
+        cells = [row.chance, row.interval, *([row.base, said(row.came_true)] if scored else [])]
         table.add_row(_text(title(row), out), *(_text(cell, out) for cell in cells))
     return table
 

@@ -94,12 +94,21 @@ AllOf.model_rebuild()
 
 
 class Recorded(Part):
-    """What the record says happened, coded by hand where acts alone cannot tell."""
+    """What the record says happened, coded by hand where acts alone cannot tell; `value` null where nobody can say.
 
-    value: bool
+    An outcome that is not known is forecast like any other, and left out of every score.
+    """
+
+    value: bool | None
     date: When | None = None
     pages: Pages = ()
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _dated(self) -> Recorded:
+        if self.value is None and self.date is not None:
+            raise ValueError("has a date though value is null, expected no date for what is not known")
+        return self
 
 
 class Before(Part):

@@ -81,16 +81,25 @@ def _scores(data: Mapping[str, Any], acts: pl.DataFrame) -> Scores:
         acts=acts,
         log_score={m: float(log_score[m]) for m in MODELS},
         by_level=data["by_level"],
-        versus={m: Interval(**log_score[f"vs_{m}"]) for m in MODELS[1:]},
-        versus_by_level={level: Interval(**x) for level, x in data["vs_memory_only_by_level"].items()},
+        versus={m: _interval(log_score[f"vs_{m}"]) for m in MODELS[1:]},
+        versus_by_level={level: _interval(x) for level, x in data["vs_memory_only_by_level"].items()},
         outcomes=tuple(_outcome(o) for o in data["outcomes"]),
-        brier=float(data["brier"]["model"]),
-        brier_baseline=float(data["brier"]["baseline"]),
+        brier=_number(data["brier"]["model"]),
+        brier_baseline=_number(data["brier"]["baseline"]),
         crps_counts=float(data["crps"]["model"]),
         crps_baseline=float(data["crps"]["baseline"]),
         counts=pl.DataFrame(data["counts"]),
         calibration=pl.DataFrame(data["calibration"]),
     )
+
+
+def _interval(entry: Mapping[str, Any]) -> Interval:
+    mean, lo, hi = (_number(entry[k]) for k in ("mean", "lo", "hi"))
+    return Interval(mean, lo, hi, entry.get("scenes"))
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else float(value)
 
 
 def _outcome(entry: Mapping[str, Any]) -> OutcomeScore:

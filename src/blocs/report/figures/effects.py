@@ -9,9 +9,11 @@ import polars as pl
 
 from blocs.conduct.base import LEVELS, Level
 from blocs.inference.fit import Fit
-from blocs.report.figures.style import COLD, NEUTRAL, WARM, blank, hover
+from blocs.report.figures.style import COLD, NEUTRAL, WARM, blank, folded, hover
 
 COLOURS = {"raises": WARM, "lowers": COLD}
+ROW = 34
+"""Pixels of one effect: two lines of its label."""
 WIDEST = 3.5
 """Log odds at which intervals are cut off in the picture: a factor of 33."""
 
@@ -24,8 +26,7 @@ def effects(fit: Fit, level: Level | None = None, clear: bool = False) -> Any:
         level: one choice (source, target, act, issue); all by default.
         clear: only effects whose interval leaves out "no change".
     """
-    name = pl.col("effect").str.replace_all("_", " ")
-    label = name if level is not None else pl.concat_str(pl.col("choice"), pl.lit(": "), name)
+    label = pl.col("label") if level is not None else pl.concat_str(pl.col("choice"), pl.lit(": "), pl.col("label"))
     table = fit.to_polars().filter(pl.col("step") > 0).with_columns(label.alias("label"))
     if level is not None:
         table = table.filter(pl.col("choice") == level)
@@ -34,7 +35,8 @@ def effects(fit: Fit, level: Level | None = None, clear: bool = False) -> Any:
     order = {name: n for n, name in enumerate(LEVELS)}
     table = table.with_columns(pl.col("choice").replace_strict(order, return_dtype=pl.Int32).alias("n"))
     table = table.sort(pl.col("n"), pl.col("per_step"), descending=[True, False])
-    fig = blank(height=70 + 22 * max(table.height, 1))
+    table = table.with_columns(pl.Series("row", [folded(label) for label in table["label"]], dtype=pl.String))
+    fig = blank(height=70 + ROW * max(table.height, 1))
     for verdict, kind in (("raises", "raises"), ("lowers", "lowers"), (None, "not clear, or resting on its prior")):
         chosen = pl.col("verdict") == verdict if verdict else ~pl.col("verdict").is_in(["raises", "lowers"])
         _points(fig, table.filter(chosen), kind, COLOURS.get(verdict or "", NEUTRAL))
@@ -42,7 +44,7 @@ def effects(fit: Fit, level: Level | None = None, clear: bool = False) -> Any:
     low, high = _range(table)
     fig.update_xaxes(type="log", range=[low, high], title_text="odds multiplied by, for one typical step", **_ticks())
     fig.update_yaxes(
-        categoryorder="array", categoryarray=table["label"].to_list(), dtick=1, range=[-0.7, table.height - 0.3]
+        categoryorder="array", categoryarray=table["row"].to_list(), dtick=1, range=[-0.7, table.height - 0.3]
     )
     return fig
 
@@ -65,7 +67,7 @@ def _points(fig: Any, table: pl.DataFrame, name: str, colour: str) -> None:
     centre = [float(np.exp(np.clip(r["per_step"], -WIDEST, WIDEST))) for r in rows]
     ends = [[float(np.exp(np.clip(r[c] * r["step"], -WIDEST, WIDEST))) for r in rows] for c in ("lo", "hi")]
     fig.add_scatter(
-        x=[round(c, 4) for c in centre], y=[r["label"] for r in rows], mode="markers", name=name,
+        x=[round(c, 4) for c in centre], y=[r["row"] for r in rows], mode="markers", name=name,
         marker={"color": colour, "size": 8},
         error_x={
             "type": "data", "symmetric": False, "color": colour, "thickness": 2, "width": 0,
@@ -80,5 +82,5 @@ def _tip(row: dict[str, Any]) -> str:
     step = row["step"]
     factor, lo, hi = (float(np.exp(np.clip(row[c] * step, -20, 20))) for c in ("estimate", "lo", "hi"))
     return hover(
-        [row["label"], row["about"], f"factor {factor:.2g}, 90% interval {lo:.2g} to {hi:.2g}: {row['verdict']}"]
+        [row["label"], row["meaning"], f"factor {factor:.2g}, 90% interval {lo:.2g} to {hi:.2g}: {row['verdict']}"]
     )

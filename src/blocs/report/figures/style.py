@@ -17,6 +17,7 @@ TONE_COLOURS = {"cooperative": WARM, "neutral": NEUTRAL, "conflictual": COLD}
 DIVERGING = ((0.0, "#b04a08"), (0.25, "#e2a878"), (0.5, "#e6e6e1"), (0.75, "#86b4d6"), (1.0, "#0b5f98"))
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 HOVER_WIDTH = 64
+LABEL_WIDTH = 32
 
 
 def blank(height: int, legend: bool = True, **layout: Any) -> Any:
@@ -66,6 +67,11 @@ def hover(lines: Iterable[str]) -> str:
     kept = [line for line in lines if line]
     wrapped = ["<br>".join(escape(part) for part in wrap(line, HOVER_WIDTH)) for line in kept]
     return "<br>".join([f"<b>{wrapped[0]}</b>", *wrapped[1:]]) if wrapped else ""
+
+
+def folded(label: str) -> str:
+    """Return a label of an axis, escaped, in as many lines as leave room for the picture on a narrow screen."""
+    return "<br>".join(escape(part) for part in wrap(label, LABEL_WIDTH))
 
 
 def rounded(values: Iterable[float | None], digits: int = 4) -> list[float | None]:

@@ -8,9 +8,12 @@ from importlib import metadata
 
 import polars as pl
 
+from blocs.forecast.score import Scores
+from blocs.inference.fit import FEWEST_SCENES
 from blocs.inference.tape import usable_acts
 from blocs.jobs.result import RunResult
-from blocs.report.views.outcomes import title_of
+from blocs.report.views.outcomes import said, title_of
+from blocs.report.views.questions import questions
 from blocs.report.views.scores import sentences
 from blocs.report.words import Names, capital, joined, long_date, number, percent
 
@@ -56,11 +59,17 @@ def brief(run: RunResult, names: Names) -> tuple[str, ...]:
         return (*out, "The record holds nothing after the forecast start, so nothing could be scored.")
     out += _likeliest(run, names)
     out += sentences(run.scores)[:1] + sentences(run.scores)[-2:-1]
-    clear = {a.id for a in run.answers if a.lo > 0 or a.hi < 0}
-    asked_ids = {a.id for a in run.answers}
-    if asked_ids:
-        out.append(f"Counterfactual questions that moved an outcome clearly: {len(clear)} of {len(asked_ids)}.")
-    return tuple(out)
+    return (*out, *_counterfactuals(run, names))
+
+
+def _counterfactuals(run: RunResult, names: Names) -> list[str]:
+    """How many questions moved an outcome clearly, without what they set themselves."""
+    answered = questions(run, names)
+    if not answered:
+        return []
+    clear = sum(bool(q.clear) for q in answered)
+    text = f"Counterfactual questions that moved an outcome clearly: {clear} of {len(answered)}"
+    return [text + (", not counting what they set themselves." if any(q.settled for q in answered) else ".")]
 
 
 def _likeliest(run: RunResult, names: Names) -> list[str]:
@@ -79,7 +88,7 @@ def _likeliest(run: RunResult, names: Names) -> list[str]:
             )
             continue
         text = f"“{title_of(run.scenario, names, top.id)}” is the likeliest of {len(ranked)} like it: {percent(top.probability)}"
-        text += f" (base rate {percent(top.baseline)}; the record says {'yes' if top.recorded else 'no'})."
+        text += f" (base rate {percent(top.baseline)}; the record says {said(top.recorded)})."
         missed = [o for o in ranked[1:] if o.recorded]
         told = (f"“{title_of(run.scenario, names, o.id)}”, {percent(o.probability)}" for o in missed)
         out.append(text + (f" Came true as well: {joined(told)}." if missed else ""))
@@ -102,13 +111,20 @@ def limits(run: RunResult) -> tuple[str, ...]:
         "the intervals of outcomes cover this and not whether the model is right.",
     ]  # fmt: skip
     if run.scores is not None:
-        lost = [level for level, g in run.scores.versus_by_level.items() if g.lo <= 0]
-        out.append(
-            f"Against memory only, the full model shows no clear gain in the choice of {joined(lost)}."
-            if lost
-            else "The full model gains clearly over memory only at every choice."
-        )
+        out.append(_gains(run.scores))
+    if fit.scenes < FEWEST_SCENES:
+        out.append(f"The acts used for fitting come from {fit.scenes} scenes, too few for a verdict on any effect.")
     return tuple(out)
+
+
+def _gains(scores: Scores) -> str:
+    gains = scores.versus_by_level
+    if not all(g.enough for g in gains.values()):
+        return f"The acts scored come from too few scenes (fewer than {FEWEST_SCENES}) to say which model is better."
+    lost = [level for level, g in gains.items() if g.sign <= 0]
+    if lost:
+        return f"Against memory only, the full model shows no clear gain in the choice of {joined(lost)}."
+    return "The full model gains clearly over memory only at every choice."
 
 
 def _days(dated: float, draws: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from blocs.conduct.base import Level
+from blocs.conduct.words import words_of
 from blocs.forecast.explain import Explanation, LevelExplanation
 from blocs.record import dates
 from blocs.report.views.effects import QUESTIONS
@@ -21,10 +22,10 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Bar:
-    """One contribution in log odds: label, explanation, text, and width in percent of the largest one shown."""
+    """One contribution in log odds: label, what is measured, text, and width in percent of the largest one shown."""
 
-    name: str
-    about: str
+    label: str
+    meaning: str
     text: str
     factor: str
     width: float
@@ -69,8 +70,8 @@ class ExplainedAct:
 
     @property
     def glossary(self) -> tuple[tuple[str, str], ...]:
-        """Name and meaning of every effect shown, each once, in order of name."""
-        return tuple(sorted({(b.name, b.about) for c in self.choices for b in c.bars}))
+        """Label and meaning of every effect shown, each once, in order of the choices."""
+        return tuple(dict.fromkeys((b.label, b.meaning) for c in self.choices for b in c.bars))
 
 
 def explained(scenario: Scenario, names: Names, explanation: Explanation) -> ExplainedAct:
@@ -97,7 +98,7 @@ def _option(names: Names, level: Level, key: str) -> str:
 def _choice(names: Names, x: LevelExplanation) -> Choice:
     top = [r for r in x.contributions.head(SHOWN).iter_rows(named=True) if round(r["contribution"], 2) != 0.0]
     widest = max((abs(r["contribution"]) for r in top), default=1.0)
-    bars = tuple(_bar(r, widest) for r in top)
+    bars = tuple(_bar(x.level, r, widest) for r in top)
     return Choice(
         QUESTIONS[x.level], _option(names, x.level, x.chosen), percent(x.probability),
         _option(names, x.level, x.runner_up), percent(x.runner_up_probability), _odds(x.log_odds), bars,
@@ -110,12 +111,10 @@ def _odds(log_odds: float) -> str:
     return f"odds of {times(log_odds)} to 1 over it" if log_odds >= 0 else f"odds of 1 to {times(-log_odds)} against it"
 
 
-def _bar(r: dict[str, Any], widest: float) -> Bar:
+def _bar(level: Level, r: dict[str, Any], widest: float) -> Bar:
     value = float(r["contribution"])
     width = round(100.0 * abs(value) / widest, 1)
-    return Bar(
-        r["effect"].replace("_", " "), r["about"].rstrip("."), signed(value), times(value), width, value > 0
-    )  # fmt: skip
+    return Bar(*words_of(level, r["effect"]), signed(value), times(value), width, value > 0)
 
 
 def _when(text: str) -> str:

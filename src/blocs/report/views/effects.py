@@ -20,10 +20,14 @@ CLEAR = ("raises", "lowers")
 
 @dataclass(frozen=True)
 class EffectRow:
-    """One effect: name, what it measures, sentence, factor with interval, and whether the interval leaves out 1."""
+    """One effect: label, what it measures, sentence, factor with interval, and whether the interval leaves out 1.
+
+    `name` is what the command line and Python call it.
+    """
 
     name: str
-    about: str
+    label: str
+    meaning: str
     sentence: str
     factor: str
     interval: str
@@ -59,11 +63,10 @@ def effect_groups(fit: Fit) -> tuple[EffectGroup, ...]:
 def _row(r: dict[str, Any]) -> EffectRow:
     step = r["step"]
     interval = f"{times(r['lo'] * step)} to {times(r['hi'] * step)}"
-    about = str(r["about"]).rstrip(".")
-    name = str(r["effect"]).replace("_", " ")
     varies = step > 0
     return EffectRow(
-        name, about, _sentence(r, interval), times(r["per_step"]) if varies else "", interval if varies else "",
+        r["effect"], r["label"], r["meaning"], _sentence(r, interval),
+        times(r["per_step"]) if varies else "", interval if varies else "",
         r["verdict"] if varies else "never varies in the record", varies and r["verdict"] in CLEAR,
     )  # fmt: skip
 
@@ -73,7 +76,7 @@ def _sentence(r: dict[str, Any], interval: str) -> str:
         return "never varies in the record used for fitting, so nothing can be said"
     factor = times(r["per_step"])
     if r["verdict"] in CLEAR:
-        return f"{r['verdict']} the odds by a factor of {factor} ({interval}) for one typical step"
+        return f"{r['verdict']} the odds: times {factor} ({interval}) for one typical step"
     if r["verdict"] == "unclear":
         return f"direction not clear: a factor of {factor} ({interval}) for one typical step"
     return f"rests on its prior: the record says next to nothing (factor {factor}, {interval})"

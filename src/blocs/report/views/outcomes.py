@@ -10,13 +10,17 @@ from blocs.jobs.result import RunResult
 from blocs.report.words import NONE, Names, capital, dated, month, percent
 from blocs.scenario.scenario import Scenario
 
+NOT_KNOWN = "not known"
 TIE = 0.005
 """Difference in probability below which forecast and base rate count as equally close to the record."""
 
 
 @dataclass(frozen=True)
 class OutcomeRow:
-    """One outcome; shares are 0..1 for the strip, texts are ready to print. `closer` is forecast, base rate or tie."""
+    """One outcome; shares are 0..1 for the strip, texts are ready to print. `closer` is forecast, base rate or tie.
+
+    `came_true` is `None` where nothing was scored, or where it is not known whether it came true.
+    """
 
     id: str
     title: str
@@ -104,14 +108,21 @@ def _unscored(scenario: Scenario, names: Names, o: OutcomeForecast) -> OutcomeRo
     )  # fmt: skip
 
 
+def said(recorded: bool | None) -> str:
+    """Return what the record says of an outcome in a word or two."""
+    return NOT_KNOWN if recorded is None else "yes" if recorded else "no"
+
+
 def _recorded(o: OutcomeScore) -> str:
     if not o.recorded:
-        return "no"
+        return said(o.recorded)
     return f"yes, {dated(o.recorded_from, o.recorded_to)}" if o.recorded_from and o.recorded_to else "yes"
 
 
-def closer(probability: float, baseline: float, recorded: bool) -> str:
-    """Return which of forecast and base rate lies closer to what the record says."""
+def closer(probability: float, baseline: float, recorded: bool | None) -> str:
+    """Return which of forecast and base rate lies closer to what the record says; a dash where that is not known."""
+    if recorded is None:
+        return NONE
     gain = abs(baseline - recorded) - abs(probability - recorded)
     if abs(gain) < TIE:
         return "tie"

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 import polars as pl
 
 from blocs.forecast.ask import Answer
+from blocs.jobs.questions import left_out
 from blocs.jobs.result import RunResult
 from blocs.report.views.outcomes import naming, short_title, title_of
 from blocs.report.words import Names, percent, points
+from blocs.scenario.load import ALL
 
 
 @dataclass(frozen=True)
 class AnswerRow:
-    """One outcome of a question; `lo`, `hi`, `difference` in shares, texts ready to print."""
+    """One outcome of a question; `lo`, `hi`, `difference` in shares, texts ready to print.
+
+    `clear` answers are findings; `settled` ones hold by construction, because the question sets what they are told by.
+    """
 
     id: str
     title: str
@@ -28,11 +33,12 @@ class AnswerRow:
     interval: str
     sentence: str
     clear: bool
+    settled: bool
 
 
 @dataclass(frozen=True)
 class QuestionView:
-    """One question: text, interventions as given, pages, and its answers, clear ones first."""
+    """One question: text, interventions as given, pages, and its answers, clear ones first, those by construction last."""
 
     id: str
     text: str
@@ -43,21 +49,53 @@ class QuestionView:
 
     @property
     def clear(self) -> tuple[AnswerRow, ...]:
-        """Answers whose interval leaves out "no change"."""
+        """Answers that are findings: the interval leaves out "no change", and the question did not make it so."""
         return tuple(r for r in self.rows if r.clear)
+
+    @property
+    def settled(self) -> tuple[AnswerRow, ...]:
+        """Answers that hold by construction."""
+        return tuple(r for r in self.rows if r.settled)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A question of the scenario to which the model of a run has no answer, and why."""
+
+    id: str
+    text: str
+    why: str
+
+
+@dataclass(frozen=True)
+class LeftOutView:
+    """Questions without an answer, and the command that puts them to a model with every mechanism, if there is one."""
+
+    rows: tuple[LeftOut, ...]
+    command: str
+
+
+def unanswered(run: RunResult) -> LeftOutView:
+    """Return the questions to which the model of a run has no answer."""
+    scenario = run.scenario
+    gone = left_out(run.fit.built, run.answers)
+    rows = tuple(LeftOut(id_, scenario.questions[id_].text, why) for id_, why in gone.items())
+    return LeftOutView(rows, f"blocs ask {scenario.id}{ALL} {rows[0].id}" if rows and scenario.lightened else "")
 
 
 def questions(run: RunResult, names: Names) -> tuple[QuestionView, ...]:
-    """Return the answered questions of a run in order."""
+    """Return the questions to which a run has an answer, in order."""
+    gone = left_out(run.fit.built, run.answers)
     grouped: dict[str, list[Answer]] = {}
     for answer in run.answers:
-        grouped.setdefault(answer.id, []).append(answer)
+        if answer.id not in gone:
+            grouped.setdefault(answer.id, []).append(answer)
     return tuple(_question(run, names, key, found) for key, found in grouped.items())
 
 
 def _question(run: RunResult, names: Names, key: str, answers: list[Answer]) -> QuestionView:
     known = run.scenario.questions.get(key)
-    rows = sorted((_row(run, names, a) for a in answers), key=lambda r: (not r.clear, -abs(r.difference)))
+    rows = sorted((_row(run, names, a) for a in answers), key=lambda r: (not r.clear, r.settled, -abs(r.difference)))
     pages = names.pages(known.pages if known else ())
     return QuestionView(key, answers[0].text, answers[0].do, pages, answers[0].reach, tuple(rows))
 
@@ -66,7 +104,7 @@ def _row(run: RunResult, names: Names, a: Answer) -> AnswerRow:
     return AnswerRow(
         a.outcome, title_of(run.scenario, names, a.outcome), percent(a.untouched), percent(a.changed), a.difference,
         a.lo, a.hi, points(a.difference), f"{points(a.lo)} to {points(a.hi)}", naming(names, a.outcome, a.sentence),
-        a.lo > 0 or a.hi < 0,
+        a.clear, a.by_construction,
     )  # fmt: skip
 
 

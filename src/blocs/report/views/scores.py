@@ -64,30 +64,38 @@ def _row(scores: Scores, model: str) -> ScoreRow:
 
 
 def interval(gain: Interval) -> str:
-    """Return a gain with its interval: `+0.12 (+0.05 to +0.19)`."""
+    """Return a gain with its interval: `+0.12 (+0.05 to +0.19)`; the gain alone where it has none."""
+    if not gain.bounded:
+        return f"{signed(gain.mean, 3)} (no interval)"
     return f"{signed(gain.mean, 3)} ({signed(gain.lo, 3)} to {signed(gain.hi, 3)})"
 
 
 def verdict(gain: Interval, rival: str) -> str:
     """Return in words who won: the interval decides, not the mean."""
-    if gain.lo > 0:
+    if not gain.enough:
+        return f"{_scenes(gain)}, too few for a verdict"
+    if gain.sign > 0:
         return f"the full model is better than {rival}"
-    if gain.hi < 0:
+    if gain.sign < 0:
         return f"{rival} is better than the full model"
     return f"not distinguishable from {rival}"
 
 
 def short_verdict(gain: Interval) -> str:
     """Return how the full model fares in a word or two: the interval decides, not the mean."""
-    return "better" if gain.lo > 0 else "worse" if gain.hi < 0 else "not distinguishable"
+    if not gain.enough:
+        return f"no verdict: {_scenes(gain)}"
+    return "better" if gain.sign > 0 else "worse" if gain.sign < 0 else "not distinguishable"
+
+
+def _scenes(gain: Interval) -> str:
+    return "one scene" if gain.scenes == 1 else f"{gain.scenes} scenes"
 
 
 def sentences(scores: Scores) -> list[str]:
     """Return what won against what on acts, outcomes and counts."""
     out = [_on_acts(gain, MODEL_WORDS[model]) for model, gain in scores.versus.items()]
-    out.append(
-        _lower("On outcomes (Brier score, lower is better)", scores.brier, scores.brier_baseline, "the base rate", 4)
-    )
+    out.append(_on_outcomes(scores))
     counted = "On the number of acts a quarter (CRPS, lower is better)"
     out.append(_lower(counted, scores.crps_counts, scores.crps_baseline, "a constant rate", 2))
     return out
@@ -96,6 +104,18 @@ def sentences(scores: Scores) -> list[str]:
 def _on_acts(gain: Interval, rival: str) -> str:
     factor = f"a factor of {times(gain.mean)} in the probability of each act"
     return f"On single acts, one step ahead, against {rival}: {interval(gain)} nats, {factor}; {verdict(gain, rival)}."
+
+
+def _on_outcomes(scores: Scores) -> str:
+    open_ones = sum(o.recorded is None for o in scores.outcomes)
+    if open_ones == len(scores.outcomes):
+        return "On outcomes: of none is it known whether it came true, so none is scored."
+    text = _lower("On outcomes (Brier score, lower is better)", scores.brier, scores.brier_baseline, "the base rate", 4)
+    if open_ones:
+        text += (
+            f" Left out: {open_ones} of which it is not known whether {'it' if open_ones == 1 else 'they'} came true."
+        )
+    return text
 
 
 def _lower(what: str, model: float, baseline: float, rival: str, digits: int) -> str:
