@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import pytest
 
 from blocs.engine.control import nothing
-from blocs.engine.loop import _runs  # pyright: ignore[reportPrivateUsage]
+from blocs.engine.loop import _runs, span_of  # pyright: ignore[reportPrivateUsage]
 from blocs.engine.model import zero_coefficients
 from blocs.forecast.watch import default_watch
 from blocs.inference.sets import _replayed  # pyright: ignore[reportPrivateUsage]
@@ -57,8 +57,11 @@ def test_a_forecast_is_drawn_without_levers_ties_or_positions(bare: Built) -> No
     world, watch = bare.model.world, default_watch(bare)
     control, conduct = nothing(len(world.actors), len(world.acts)), zero_coefficients(bare.model)
     keys = jnp.zeros((4, 2), jnp.uint32)
+    span = span_of(bare.state, 3, bare.model.step_days)
     track = jax.eval_shape(
-        lambda state: _runs.__wrapped__(bare.model, conduct, state, control, watch, keys, jnp.int32(3), 256, 8, 1),
+        lambda state: _runs.__wrapped__(
+            bare.model, conduct, state, control, watch, keys, span, jnp.int32(3), 256, 8, 1
+        ),
         bare.state,
     )
     assert track.act.shape == (4, 8, 4)
