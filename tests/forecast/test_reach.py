@@ -19,7 +19,7 @@ from blocs.scenario.build import Built, build
 from blocs.scenario.load import load
 from blocs.testing.states import make_state, make_world
 
-MEMORY = {"age", "recent", "turn"}
+MEMORY = {"memory_age", "recent", "turn"}
 """What every view reads to bring memory up to date."""
 
 

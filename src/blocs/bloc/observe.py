@@ -22,8 +22,8 @@ class View(eqx.Module):
 
     Attributes:
         world: the constants.
-        state: the state; memory in it is as of `clock - age`.
-        fade: `2**(-age / half_life)` for each half-life, which brings a stored count up to date.
+        state: the state; memory in it is as of `clock - memory_age`.
+        fade: `2**(-memory_age / half_life)` for each half-life, which brings a stored count up to date.
         pulse: freshness of the latest act of all: the decayed acts of its pair in the scene, at most 1; 0 before any.
     """
 
@@ -120,7 +120,7 @@ class View(eqx.Module):
 
 def observe(world: World, state: State, half_lives: Float[Array, " memory"]) -> View:
     """Return the view of a state; `half_lives` in days, scene first."""
-    fade = left_after(state.age, half_lives).astype(state.recent.dtype)
+    fade = left_after(state.memory_age, half_lives).astype(state.recent.dtype)
     s, t = state.turn[0], state.turn[1]
     latest = state.recent[SCENE, jnp.maximum(s, 0), jnp.maximum(t, 0)] * fade[SCENE]
     pulse = jnp.where(s >= 0, jnp.clip(latest, 0.0, 1.0), 0.0)

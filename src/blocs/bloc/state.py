@@ -1,7 +1,7 @@
 """The State: everything that moves, as one frozen pytree with named axes (SYSTEM section 3).
 
 Each field is a row of `vocabulary.csv`. A mechanism never mutates: `state.replace(warmth=...)` returns a new state.
-Memory is kept as of the day `clock - age`: decay between two weekly ticks is a scalar factor that `View` applies on
+Memory is kept as of the day `clock - memory_age`: decay between two ticks is a scalar factor that `View` applies on
 reading, so an act costs a few entries and not a pass over all matrices.
 """
 
@@ -32,6 +32,7 @@ from blocs.ground.axes import (
     ByMeeting,
     ByMeetingActor,
     ByMeetingIssue,
+    ByMemory,
     BySession,
     BySessionActor,
     BySessionIssue,
@@ -46,7 +47,7 @@ INTEGER = frozenset({"last_act", "last_issue", "turn", "message_source", "messag
 class State(eqx.Module):
     """The whole bloc at one moment; fields are explained, with unit and range, in `vocabulary.csv`.
 
-    `clock` is the day since the scenario's epoch; `age` the days since memory was last brought up to date.
+    `clock` is the day since the scenario's epoch; `age` the days since the step began.
     """
 
     clock: Scalar
@@ -172,6 +173,7 @@ class State(eqx.Module):
     annulment_due: ByIssue
     objections: ByIssue
     rests_on: ByIssuePair
+    memory_age: ByMemory
     recent: DyadMemory
     hostile: ByDyad
     friendly: ByDyad

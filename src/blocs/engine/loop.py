@@ -250,7 +250,7 @@ def _close(model: Model, control: Control, watch: Watch, key: Key, span: Span, c
 def _delay(model: Model, coefficients: Coefficients, control: Control, key: Key, carry: Carry) -> tuple[Scalar, Array]:
     """Days until the next act and whether that act is a forced one."""
     now = carry.state
-    decayed = (now.sent * left_after(now.age, model.half_lives)[:, None]).sum(axis=1)
+    decayed = (now.sent * left_after(now.memory_age, model.half_lives)[:, None]).sum(axis=1)
     waiting = exponentials(key, jnp.arange(1 + len(decayed), dtype=jnp.uint32), WAIT_STREAM).astype(now.clock.dtype)
     free = coefficients.tempo.wait(decayed, model.half_lives, waiting)
     forced_in = jnp.maximum(control.forced_day[jnp.minimum(carry.forced, len(control.forced_day) - 1)] - now.clock, 0.0)

@@ -20,7 +20,7 @@ from blocs.mechanisms.moves import only_when
 def wait(state: State, days: Scalar) -> State:
     """Let `days` pass inside a step: the clock moves, memory is read as that much older, nothing else happens."""
     days = jnp.asarray(days, state.clock.dtype)
-    return state.replace(clock=state.clock + days, age=state.age + days)
+    return state.replace(clock=state.clock + days, age=state.age + days, memory_age=state.memory_age + days)
 
 
 def perform(model: Model, state: State, act: Act) -> State:
@@ -32,7 +32,7 @@ def perform(model: Model, state: State, act: Act) -> State:
 
 
 def close_step(model: Model, key: Key, state: State, whole: bool | Bool[Array, ""] = True) -> State:
-    """Apply one whole step of time through every mechanism in order; memory becomes current and its age 0.
+    """Apply one whole step of time through every mechanism in order; memory becomes current and the age of the step 0.
 
     Slow mechanisms take turns: each is ticked once in `model.stride` steps, by the days of all of them. A step that is not
     `whole` is left open: nothing is applied.

@@ -23,6 +23,7 @@ ByIssuePair = Float[Array, "issue issue"]
 ByMeeting = Float[Array, " meeting"]
 ByMeetingActor = Float[Array, "meeting actor"]
 ByMeetingIssue = Float[Array, "meeting issue"]
+ByMemory = Float[Array, " memory"]
 BySession = Float[Array, " session"]
 BySessionActor = Float[Array, "session actor"]
 BySessionIssue = Float[Array, "session issue"]
@@ -50,6 +51,7 @@ __all__ = [
     "ByMeeting",
     "ByMeetingActor",
     "ByMeetingIssue",
+    "ByMemory",
     "BySession",
     "BySessionActor",
     "BySessionIssue",

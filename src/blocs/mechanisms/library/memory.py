@@ -8,11 +8,16 @@ import jax.numpy as jnp
 
 from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
-from blocs.ground.axes import Array, Float, Key, Scalar
+from blocs.ground.axes import Array, Bool, Float, Key, Scalar
 from blocs.ground.decay import left_after
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
+from blocs.mechanisms.moves import only_when
 
 HALF_LIVES = ("scene", "recent", "past")
+COUNTS = frozenset({"memory_age", "recent", "hostile", "friendly", "sent", "received", "repertoire", "agenda"})
+LATEST = frozenset({"last_act", "last_issue", "turn"})
+MOST_HALVINGS = 100.0
+"""Counts older than this are brought up to date before an act is added: its scaled weight then fits into float32."""
 
 
 class Memory(AbstractMechanism):
@@ -32,34 +37,8 @@ class Memory(AbstractMechanism):
         summary="decayed counts of past acts at three half-lives, last acts, and the running agenda",
         systems=("S18", "S20", "S28"),
         rules=(),
-        reads=frozenset(
-            {
-                "recent",
-                "hostile",
-                "friendly",
-                "sent",
-                "received",
-                "repertoire",
-                "agenda",
-                "last_act",
-                "last_issue",
-                "turn",
-            }
-        ),
-        writes=frozenset(
-            {
-                "recent",
-                "hostile",
-                "friendly",
-                "sent",
-                "received",
-                "repertoire",
-                "agenda",
-                "last_act",
-                "last_issue",
-                "turn",
-            }
-        ),
+        reads=COUNTS | LATEST,
+        writes=COUNTS | LATEST,
         # at strength 0 acts leave nothing, but what is remembered still fades: not still_at_zero
         laws=frozenset({"bounded", "blind_to_order", "deterministic"}),
         params=(
@@ -92,7 +71,9 @@ class Memory(AbstractMechanism):
     def after(self, world: World, state: State, act: Act) -> State:
         """Add the act to every count, weighted up so that later decay leaves exactly what it should."""
         i, j, g, k = act.source, act.target, act.act, act.issue
-        lift = (act.weight * self.strength / left_after(state.age, self.half_lives())).astype(state.recent.dtype)
+        late = state.memory_age > MOST_HALVINGS * self.half_lives()
+        state = only_when(late.any(), state, COUNTS, lambda now: self._renewed(now, late))
+        lift = (act.weight * self.strength / left_after(state.memory_age, self.half_lives())).astype(state.recent.dtype)
         polarity = world.polarity[g]
         heard = self.strength > 0
         return state.replace(
@@ -109,9 +90,13 @@ class Memory(AbstractMechanism):
         )
 
     def tick(self, key: Key, world: World, state: State, days: Scalar) -> State:
-        """Bring the counts up to date after `days` since the last tick (`age` is reset by the engine)."""
-        fade = left_after(days, self.half_lives()).astype(state.recent.dtype)
+        """Bring the counts up to date."""
+        return self._renewed(state, jnp.ones_like(state.memory_age, dtype=bool))
+
+    def _renewed(self, state: State, due: Bool[Array, " memory"]) -> State:
+        fade = jnp.where(due, left_after(state.memory_age, self.half_lives()), 1.0).astype(state.recent.dtype)
         return state.replace(
+            memory_age=jnp.where(due, 0.0, state.memory_age).astype(state.memory_age.dtype),
             recent=state.recent * fade[:, None, None],
             hostile=state.hostile * fade[2],
             friendly=state.friendly * fade[2],
