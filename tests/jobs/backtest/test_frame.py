@@ -139,6 +139,36 @@ def test_tables_are_read_with_one_line_errors(tmp_path: Path) -> None:
         assert len(str(caught.value).splitlines()) == 1
 
 
+def test_keys_are_whole_and_dates_may_be_text(tmp_path: Path) -> None:
+    text = pl.DataFrame({"a": [1, None, 3], "when": ["1990-01-02", "1990-01-03T00:00:00", "1991-12-31"]})
+    text.write_csv(tmp_path / "t.csv")
+    text.write_parquet(tmp_path / "u.parquet")
+    with pytest.raises(InputError, match="a: is empty in row 2, expected a value in every row"):
+        read_table(tmp_path, "t", {"a": pl.Int32}, ["a"])
+    for name in ("t", "u"):
+        read = read_table(tmp_path, name, {"when": pl.Datetime("ms")})["when"]
+        assert read.dt.date().cast(pl.String).to_list() == ["1990-01-02", "1990-01-03", "1991-12-31"]
+
+
+@pytest.mark.parametrize(("name", "says"), [("keds", "holds no event"), ("b1", "ends before 1990")])
+def test_a_benchmark_without_rows_is_refused_in_one_line(blocs, tmp_path: Path, name: str, says: str) -> None:
+    from blocs.jobs.backtest import b1, keds
+
+    tables = {
+        "keds": {"events_keds": keds.COLUMNS},
+        "b1": {
+            "b1_alignment_labels": b1.LABELS, "b1_alignment_features": b1.PAIRS, "un_roll_calls": b1.CALLS,
+            "un_votes": b1.VOTES,
+        },
+    }  # fmt: skip
+    for file, columns in tables[name].items():
+        pl.DataFrame(schema=columns).write_parquet(tmp_path / f"{file}.parquet")
+    code, out, err = blocs("backtest", name, "--data", tmp_path, "--out", tmp_path / "out")
+    assert (code, out) == (2, "")
+    assert says in err
+    assert len(err.strip().splitlines()) == 1
+
+
 def test_the_bootstrap_draws_clusters_not_cases() -> None:
     """Copies of a case within its cluster add nothing: the interval is that of the cluster means."""
     rng = np.random.default_rng(0)

@@ -133,7 +133,9 @@ def fit_logit(x: Floats, y: Floats, weight: Floats, names: tuple[str, ...], ridg
         names: of the columns.
         ridge: penalty, half the sum of squared standardised coefficients.
     """
-    fill = np.nan_to_num(np.nanmedian(x, axis=0))
+    seen = ~np.isnan(x).all(axis=0)
+    fill = np.zeros(x.shape[1])
+    fill[seen] = np.nanmedian(x[:, seen], axis=0)
     gap = np.where(np.isnan(x), fill, x)
     centre, scale = gap.mean(axis=0), gap.std(axis=0) + 1e-9
     z = np.column_stack([np.ones(len(x)), (gap - centre) / scale])

@@ -30,7 +30,11 @@ PAIRS = {
 }  # fmt: skip
 VOTES = {"rcid": pl.Int64, "ccode": pl.Int16, "vote": pl.Float32}
 CALLS = {"rcid": pl.Int64, "year": pl.Int16, "short": pl.String}
+KEYS = ("ccode1", "ccode2", "year", "origin_year", "rcid", "ccode")
+"""What no row may lack."""
 FAR = 9000.0
+ENOUGH = 10
+"""Training years with which a fit and its errors begin."""
 
 
 def run(data: Path, seed: int, tell: Progress) -> Findings:
@@ -41,6 +45,8 @@ def run(data: Path, seed: int, tell: Progress) -> Findings:
     tables: list[Table] = []
     for horizon in HORIZONS:
         cases = [c for c in build_cases(panel, horizon, tell) if c.target <= LAST]
+        if sum(c.target <= TRAIN_END for c in cases) < ENOUGH:
+            raise bad_input(str(data), "b1_alignment_labels", f"has too few years to {TRAIN_END}", f"{ENOUGH} and more")
         if not cases or cases[-1].target < FIRST:
             raise bad_input(str(data), "b1_alignment_labels", f"ends before {FIRST}", "labels of test years")
         tell(f"forecasts, {horizon} years ahead", 0, 0)
@@ -82,10 +88,10 @@ def read_panel(data: Path) -> Panel:
     Raises:
         InputError: a file or a column is missing.
     """
-    labels = read_table(data, "b1_alignment_labels", LABELS)
-    pairs = read_table(data, "b1_alignment_features", PAIRS)
-    calls = read_table(data, "un_roll_calls", CALLS).sort("year", "rcid")
-    votes = read_table(data, "un_votes", VOTES).join(calls.with_row_index("call"), on="rcid")
+    labels = read_table(data, "b1_alignment_labels", LABELS, KEYS)
+    pairs = read_table(data, "b1_alignment_features", PAIRS, KEYS)
+    calls = read_table(data, "un_roll_calls", CALLS, KEYS).sort("year", "rcid")
+    votes = read_table(data, "un_votes", VOTES, KEYS).join(calls.with_row_index("call"), on="rcid")
     codes = np.unique(np.concatenate([labels["ccode1"], labels["ccode2"], votes["ccode"]]))
     first = int(labels["year"].cast(pl.Int64).min() or 0)  # type: ignore[arg-type]
     years = int(labels["year"].cast(pl.Int64).max() or 0) - first + 1  # type: ignore[arg-type]

@@ -80,8 +80,8 @@ def read_pacts(data: Path) -> pl.DataFrame:
     Raises:
         InputError: a file or a column is missing.
     """
-    labels = read_table(data, "b2_defection_labels", LABELS)
-    frame = read_table(data, "b2_defection_features", FEATURES).join(labels, on=list(KEYS), how="inner")
+    labels = read_table(data, "b2_defection_labels", LABELS, KEYS)
+    frame = read_table(data, "b2_defection_features", FEATURES, KEYS).join(labels, on=list(KEYS), how="inner")
     frame = frame.with_columns(
         end_year=(pl.col("origin_year") + pl.col("years_to_end") - 1).cast(pl.Int16),
         lapses=pl.col("end_kind") == "lapse",

@@ -57,7 +57,7 @@ def read_record(folder: Path) -> TypedRecord:
     Raises:
         InputError: a file or column is missing, ids leave their range, parts are empty or overlap in time.
     """
-    parts = [read_table(folder, name, FACTS) for name in ("train", "valid", "test")]
+    parts = [read_table(folder, name, FACTS, FACTS) for name in ("train", "valid", "test")]
     acts = _labels(folder, "relations")
     names = _labels(folder, "entities") if find_table(folder, "entities") else None
     for name, part in zip(("train", "valid", "test"), parts, strict=True):

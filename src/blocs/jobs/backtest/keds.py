@@ -43,6 +43,8 @@ def run(data: Path, seed: int, tell: Progress) -> Findings:
     """Forecast every month from 1995 on from the months before it, refitting each January."""
     tell("reading", 0, 0)
     panels = read_months(data)
+    if not panels:
+        raise bad_input(str(data), "events_keds", "holds no event", "one and more with date, region, source and target")
     cases = build_cases(panels)
     first = FIRST_YEAR * 12
     test = cases.month >= first
