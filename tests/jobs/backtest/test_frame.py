@@ -150,7 +150,7 @@ def test_keys_are_whole_and_dates_may_be_text(tmp_path: Path) -> None:
         assert read.dt.date().cast(pl.String).to_list() == ["1990-01-02", "1990-01-03", "1991-12-31"]
 
 
-@pytest.mark.parametrize(("name", "says"), [("keds", "holds no event"), ("b1", "ends before 1990")])
+@pytest.mark.parametrize(("name", "says"), [("keds", "holds no event"), ("b1", "too few years")])
 def test_a_benchmark_without_rows_is_refused_in_one_line(blocs, tmp_path: Path, name: str, says: str) -> None:
     from blocs.jobs.backtest import b1, keds
 
