@@ -137,3 +137,21 @@ def test_nothing_in_a_record_reaches_the_terminal_as_control() -> None:
 
     assert "\x1b" not in _cell("red \x1b[31m [bold]").plain
     assert "[bold]" in _cell("red \x1b[31m [bold]").plain
+
+
+@pytest.mark.parametrize("subject", sorted(SUBJECTS))
+def test_a_table_fits_a_line_of_80_columns_and_its_text_is_not_squeezed(
+    subject: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = run("show", "camp", subject, "--limit", "5").splitlines()
+    assert max(map(len, lines)) <= 80
+    assert len(lines) <= 5 * 8
+
+
+def test_long_text_goes_below_its_row_where_the_line_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    narrow = run("show", "camp", "positions", "--limit", "1")
+    assert "\n  Restrictive towards Albania while Stalin decides in its favour" in narrow
+    monkeypatch.setenv("COLUMNS", "200")
+    assert "\n  Restrictive" not in run("show", "camp", "positions", "--limit", "1")

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocs.forecast.ask import pairs_that_differ
+from blocs.forecast.ask import _inside, pairs_that_differ
 
 ACT = st.tuples(st.integers(0, 2), st.integers(0, 1))
 HISTORIES = st.lists(st.lists(ACT, max_size=3), min_size=1, max_size=6)
@@ -27,3 +27,8 @@ def test_pairs_differ_where_any_act_does(one, data):
     other = [data.draw(st.one_of(st.just(history), st.lists(ACT, max_size=3))) for history in one]
     found = pairs_that_differ(ensemble(one), ensemble(other))
     assert found.tolist() == [a != b for a, b in zip(one, other, strict=True)]
+
+
+def test_a_name_keeps_its_capital_inside_a_sentence() -> None:
+    assert _inside("Qatar leaves", ("Qatar", "Iran")) == "Qatar leaves"
+    assert _inside("The patron leaves", ("Qatar", "Iran")) == "the patron leaves"

@@ -199,3 +199,9 @@ def test_no_run_of_eight_words_of_the_source_is_in_the_files() -> None:
         for run in runs(line) & source
     }
     assert shared == set()
+
+
+def test_titles_of_outcomes_name_actors_as_people_do() -> None:
+    titles = {key: outcome.title for key, outcome in load("camp").outcomes.items()}
+    assert titles["break.albania"] == "Relations between the patron and Albania are severed"
+    assert load("cartel").outcomes["exit.qatar"].title == "Qatar leaves the organisation"

@@ -56,7 +56,9 @@ def fit(
     if as_json:
         print_json(rows)
     else:
-        print_table(rows, COLUMNS, "effect")
+        print_table(
+            [{k: f"{v:.3f}" if isinstance(v, float) else v for k, v in row.items()} for row in rows], COLUMNS, "effect"
+        )
         typer.echo(repr(found))
 
 

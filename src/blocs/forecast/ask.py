@@ -149,8 +149,9 @@ def compare(id_: str, text: str, untouched: Ensemble, changed: Ensemble, wanted:
     other = float(pairs_that_differ(untouched, changed).mean())
     built = changed.fit.built
     made = changes(built, changed.do)
+    names = tuple(actor.short for actor in built.scenario.actors.values())
     return tuple(
-        _answer(id_, text, changed.do, before[key], after[key], other, by_construction(made, outcome))
+        _answer(id_, text, changed.do, before[key], after[key], other, by_construction(made, outcome), names)
         for key, outcome in wanted_outcomes(built.scenario, wanted).items()
         if key in before
     )
@@ -174,10 +175,13 @@ def pairs_that_differ(untouched: Ensemble, changed: Ensemble) -> NDArray[np.bool
 
 def _answer(
     id_: str, text: str, do: tuple[str, ...], before: OutcomeForecast, after: OutcomeForecast, other_acts: float,
-    construction: bool,
+    construction: bool, names: tuple[str, ...],
 ) -> Answer:  # fmt: skip
     difference, lo, hi = paired_difference(np.isfinite(before.first), np.isfinite(after.first))
-    sentence = _set_by_itself(before, after) if construction else _sentence(before, after, difference, lo, hi)
+    title = _inside(before.title, names)
+    sentence = (
+        _set_by_itself(title, before, after) if construction else _sentence(title, before, after, difference, lo, hi)
+    )
     return Answer(
         id_, text, do, before.id, before.probability, after.probability, difference, lo, hi, sentence, other_acts,
         construction,
@@ -197,16 +201,21 @@ def paired_difference(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> tu
     return float(after.mean() - before.mean()), max(-1.0, centre - spread), min(1.0, centre + spread)
 
 
-def _set_by_itself(before: OutcomeForecast, after: OutcomeForecast) -> str:
-    title = before.title[0].lower() + before.title[1:]
+def _inside(title: str, names: tuple[str, ...]) -> str:
+    """Return a title as it stands inside a sentence: a name keeps its capital letter."""
+    return title if title.startswith(names) else title[0].lower() + title[1:]
+
+
+def _set_by_itself(title: str, before: OutcomeForecast, after: OutcomeForecast) -> str:
     return (
         f"Whether {title} is set by the question itself: {before.probability:.1%} untouched, {after.probability:.1%} "
         "changed, by construction."
     )
 
 
-def _sentence(before: OutcomeForecast, after: OutcomeForecast, difference: float, lo: float, hi: float) -> str:
-    title = before.title[0].lower() + before.title[1:]
+def _sentence(
+    title: str, before: OutcomeForecast, after: OutcomeForecast, difference: float, lo: float, hi: float
+) -> str:
     if lo > 0 or hi < 0:
         word = "more" if difference > 0 else "less"
         return (

@@ -84,7 +84,7 @@ def _build(folder: Folder, whole: bool) -> Scenario:
         open_start=spec.open_ends.start,
         open_end=spec.open_ends.end,
     )
-    outcomes = expand(folder.values("outcomes.yaml"), who)
+    outcomes = expand(folder.values("outcomes.yaml"), who, {actor.id: actor.short for actor in actors.values()})
     return Scenario(
         spec=spec,
         actors=actors,

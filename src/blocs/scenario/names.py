@@ -37,7 +37,7 @@ def _spellings(scenario: Scenario, kind: str) -> Mapping[str, str]:
     if kind == "actor":
         actors = scenario.actors.values()
         roles = ((role, ids[0]) for role, ids in scenario.roles.items() if len(ids) == 1)
-        plain = ((actor.name.partition(" (")[0], actor.id) for actor in actors)
+        plain = ((actor.short, actor.id) for actor in actors)
         named = ((actor.name, actor.id) for actor in actors)
         return _first((*((key, key) for key in scenario.actors), *roles, *scenario.aliases.items(), *named, *plain))
     if kind == "act":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
@@ -151,25 +152,28 @@ def conditions(condition: Condition) -> Iterator[EventCondition | StateCondition
         yield condition
 
 
-def expand(outcomes: Iterable[Outcome], roles: Roles) -> tuple[Outcome, ...]:
+def expand(
+    outcomes: Iterable[Outcome], roles: Roles, names: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Outcome, ...]:
     """Return single outcomes: `for_each` spelled out, roles replaced by the ids of their actors.
 
-    A role that names several actors in a state condition becomes `any_of` over them.
+    A role that names several actors in a state condition becomes `any_of` over them. `names` are those of actors, for
+    titles; an actor without one is called by its id.
     """
     found: list[Outcome] = []
     for outcome in outcomes:
         if outcome.for_each is None:
             found.append(outcome.model_copy(update={"when": _resolved(outcome.when, roles)}))
             continue
-        found += [_single(outcome, actor, roles) for actor in roles[outcome.for_each]]
+        found += [_single(outcome, actor, roles, names.get(actor, actor)) for actor in roles[outcome.for_each]]
     return tuple(found)
 
 
-def _single(outcome: Outcome, actor: str, roles: Roles) -> Outcome:
+def _single(outcome: Outcome, actor: str, roles: Roles, name: str) -> Outcome:
     return outcome.model_copy(
         update={
             "id": f"{outcome.id}.{actor}",
-            "title": outcome.title.replace(PLACEHOLDER, actor),
+            "title": outcome.title.replace(PLACEHOLDER, name),
             "for_each": None,
             "when": _resolved(outcome.when, {**roles, PLACEHOLDER: (actor,)}),
             "recorded": outcome.recorded_for.get(actor),

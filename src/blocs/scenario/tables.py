@@ -68,6 +68,11 @@ class Actor(TableRow):
     capability: Unit | None = None
     note: str | None = None
 
+    @property
+    def short(self) -> str:
+        """The name without what stands in brackets after it."""
+        return self.name.partition(" (")[0]
+
 
 class Alias(TableRow):
     """A spelling found in the source or in common use, and the actor it means."""
