@@ -34,7 +34,7 @@ QUARTER = 91.3125
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean with its 95 % interval from a bootstrap over `scenes` scenes; without bounds (NaN) where there is one alone.
+    """A mean with its 95% interval from a bootstrap over `scenes` scenes; without bounds (NaN) where there is one alone.
 
     `scenes` is `None` in scores stored before it was counted.
     """
@@ -199,7 +199,7 @@ def act_table(fit: Fit, trained: Recorded, later: Recorded) -> pl.DataFrame:
 
 
 def cluster_bootstrap(difference: Floats, cluster: NDArray[np.int64], rng: np.random.Generator) -> Interval:
-    """Return the mean of paired differences with a 95 % percentile interval, whole clusters resampled.
+    """Return the mean of paired differences with a 95% percentile interval, whole clusters resampled.
 
     One cluster alone has no interval: drawn again it is always itself.
     """

@@ -36,7 +36,7 @@ def effects(fit: Fit, level: Level | None = None, clear: bool = False) -> Any:
     table = table.with_columns(pl.col("choice").replace_strict(order, return_dtype=pl.Int32).alias("n"))
     table = table.sort(pl.col("n"), pl.col("per_step"), descending=[True, False])
     table = table.with_columns(pl.Series("row", [folded(label) for label in table["label"]], dtype=pl.String))
-    fig = blank(height=70 + ROW * max(table.height, 1))
+    fig = blank(height=104 + ROW * max(table.height, 1))
     for verdict, kind in (("raises", "raises"), ("lowers", "lowers"), (None, "not clear, or resting on its prior")):
         chosen = pl.col("verdict") == verdict if verdict else ~pl.col("verdict").is_in(["raises", "lowers"])
         _points(fig, table.filter(chosen), kind, COLOURS.get(verdict or "", NEUTRAL))
