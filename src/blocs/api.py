@@ -237,5 +237,12 @@ def _plots(*names: str) -> property:
 
 
 # The rooms below cannot import the report; the accessor is put on their results here, at the top.
-for _kind, _names in ((Fit, ("effects",)), (Ensemble, ("fan",)), (Scores, ("outcomes", "calibration", "counts"))):
+_PLOTS: tuple[tuple[type, tuple[str, ...]], ...] = (
+    (Fit, ("effects", "table")),
+    (Ensemble, ("fan", "forecast_map")),
+    (Scores, ("outcomes", "calibration", "counts")),
+    (Explanation, ("contributions",)),
+    (RunResult, ("answers",)),
+)
+for _kind, _names in _PLOTS:
     setattr(_kind, "plot", _plots(*_names))  # noqa: B010

@@ -51,7 +51,7 @@ def test_cluster_bootstrap_covers_and_widens_with_dependence() -> None:
         alone = cluster_bootstrap(x, np.arange(200), rng)
         hits += whole.lo <= 0.3 <= whole.hi
         wider += (whole.hi - whole.lo) > (alone.hi - alone.lo)
-    # 95 % nominal; 200 trials leave a standard error of 1.5 points, percentile bootstraps run a little short
+    # 95% nominal; 200 trials leave a standard error of 1.5 points, percentile bootstraps run a little short
     assert 0.88 <= hits / 200 <= 0.99
     assert wider == 200
 

@@ -55,10 +55,55 @@ def test_graphs_count_acts_a_run(tiny_run) -> None:
 
 
 def test_arrays_have_named_axes(tiny_run) -> None:
-    data = tiny_run[0].ensemble.to_xarray()
-    assert data["watched"].dims == ("run", "date", "entry")
-    one = data["watched"].sel(entry="warmth[west_shore,north]").to_numpy()
-    np.testing.assert_array_equal(one, tiny_run[0].ensemble.column("warmth", "west_shore", "north"))
+    ensemble = tiny_run[0].ensemble
+    data = ensemble.to_xarray()
+    assert data["warmth"].dims == ("run", "date", "pair")
+    assert data["unrest"].dims == ("run", "date", "actor")
+    assert data["reserve_days"].dims == ("run", "date", "actor", "lever")
+    picked = {
+        "warmth": data["warmth"].sel(pair=("west_shore", "north")),
+        "unrest": data["unrest"].sel(actor="east"),
+        "reserve_days": data["reserve_days"].sel(actor="east", lever="grain"),
+    }
+    names = {"warmth": ("west_shore", "north"), "unrest": ("east",), "reserve_days": ("east", "grain")}
+    for quantity, array in picked.items():
+        np.testing.assert_array_equal(array.to_numpy(), ensemble.column(quantity, *names[quantity]))
+    assert data["date"].to_numpy()[-1] == np.datetime64(ensemble.dates()[-1])
+    filled = sum(int(np.isfinite(v.isel(run=0, date=0)).sum()) for v in data.data_vars.values())
+    assert filled == len(ensemble.labels)
+
+
+def test_a_fit_as_arrays_is_its_table_and_its_pooled_tables(tiny_run) -> None:
+    fit = tiny_run[0].fit
+    data = fit.to_xarray()
+    for r in fit.to_polars().iter_rows(named=True):
+        cell = data.sel(choice=r["choice"], effect=r["effect"])
+        assert [float(cell[n]) for n in ("estimate", "lo", "informed")] == [r["estimate"], r["lo"], r["informed"]]
+    assert int(np.isfinite(data["estimate"]).sum()) == fit.to_polars().height
+    table = data["table.act.act_by_roles"]
+    assert table.dims == ("rows.act.act_by_roles", "act")
+    long = fit.table_of("act", "act_by_roles")
+    r = long.row(17, named=True)
+    assert float(table.sel({"rows.act.act_by_roles": r["row"], "act": r["option"]})) == r["value"]
+
+
+def test_scores_as_tables_hold_what_the_objects_hold(tiny_run) -> None:
+    scores = tiny_run[0].scores
+    table = scores.to_polars()
+    whole = {r["model"]: r for r in table.filter(table["choice"] == "all").iter_rows(named=True)}
+    assert {m: r["log_score"] for m, r in whole.items()} == dict(scores.log_score)
+    gain = scores.versus["memory_only"]
+    assert [whole["memory_only"][k] for k in ("gain", "lo", "hi", "scenes")] == [
+        gain.mean,
+        gain.lo,
+        gain.hi,
+        gain.scenes,
+    ]
+    assert whole["model"]["gain"] is None
+    assert table.height == 4 * 5
+    outcomes = scores.outcomes_to_polars()
+    assert outcomes["id"].to_list() == [o.id for o in scores.outcomes]
+    assert outcomes["recorded"].to_list() == [o.recorded for o in scores.outcomes]
 
 
 def test_plots_hang_on_the_objects(tiny_run) -> None:
@@ -69,10 +114,14 @@ def test_plots_hang_on_the_objects(tiny_run) -> None:
         result.scores.plot.calibration(),
         result.scores.plot.outcomes(),
         result.scores.plot.counts(),
+        result.fit.plot.table("act", "act_by_roles"),
+        result.ensemble.plot.forecast_map(),
+        result.explanations[0].plot.contributions(),
+        result.plot.answers(),
     )
     assert all(type(f).__name__ == "Figure" and f.data for f in figures)
-    assert dir(result.fit.plot) == ["effects"]
-    with pytest.raises(AttributeError, match="no plot 'luck', expected one of effects"):
+    assert dir(result.fit.plot) == ["effects", "table"]
+    with pytest.raises(AttributeError, match="no plot 'luck', expected one of effects, table"):
         result.fit.plot.luck()
 
 

@@ -21,6 +21,7 @@ setTimeout(function () {
   var drawn = document.querySelectorAll(".plot .main-svg").length > 0 &&
     Array.prototype.every.call(plots, function (p) { return p.querySelector(".main-svg"); });
   var tops = [];
+  var tables = document.querySelectorAll(".scroll");
   document.documentElement.style.scrollBehavior = "auto";
   document.querySelectorAll(".toc a").forEach(function (a) {
     a.click();
@@ -29,6 +30,10 @@ setTimeout(function () {
   var out = document.createElement("output");
   out.id = "probe";
   out.textContent = JSON.stringify({
+    over: Array.prototype.filter.call(tables, function (t) { return t.scrollWidth > t.clientWidth + 1; }).length,
+    hinted: Array.prototype.filter.call(tables, function (t) {
+      return getComputedStyle(t, "::before").content.indexOf("scroll") >= 0;
+    }).length,
     drawn: drawn, plots: plots.length, tops: tops,
     wide: document.documentElement.scrollWidth - document.documentElement.clientWidth
   });
@@ -53,6 +58,8 @@ def test_page_in_a_browser(html, tmp_path, width):
 
     found = json.loads(re.findall(r'<output id="probe">(.*?)</output>', done.stdout)[0])
     assert found["drawn"]
+    assert found["hinted"] == found["over"], "a table that goes on to the right says so"
+    assert found["over"] > 0 or width > 1000
     assert found["plots"] >= 8
     assert found["wide"] <= 0
     assert len(found["tops"]) == 12

@@ -71,6 +71,18 @@ def test_plotly_is_there_once(page):
     assert sizes[0] < 10_000 < 1_000_000 < sizes[1]
 
 
+def test_there_are_no_raw_marks_no_wrong_plurals_and_one_way_to_write_a_percentage(result):
+    sources = {k: s.model_copy(update={"perspective": "Marked `outside`."}) for k, s in result.scenario.sources.items()}
+    page = parse(render_report(replace(result, scenario=replace(result.scenario, sources=sources))))
+    text = " ".join(section(page, key.attrs["id"]).text() for key in page.all("section"))
+    assert "`" not in text
+    assert "outside" in [c.text() for c in section(page, "sources").all("code")]
+    assert not re.findall(r"\d %", text)
+    assert not re.findall(r"\b1 (?:acts|outcomes|effects|attacks|histories|runs|questions|points)\b", text)
+    assert "next best" not in text
+    assert "rank 1" not in text
+
+
 def test_no_word_of_the_page_is_a_broken_number(page):
     words = set(re.findall(r"[a-z_]+", page.text().lower()))
     assert not words & {"nan", "inf", "none", "null", "undefined"}
@@ -206,7 +218,10 @@ def test_sensitivity_is_that_of_the_run(page, result):
     assumptions = result.sensitivity["assumption"].unique(maintain_order=True).to_list()
     body = rows(table)[1:]
     assert len(body) == result.sensitivity["outcome"].n_unique()
-    shown = sorted(value(re.sub(r" \(.*", "", cell)) for row in body for cell in row[1:])
+    shown = sorted(value(cell.split(" ")[0]) for row in body for cell in row[1:])
+    places = [cell.partition(" ")[2] for row in body for cell in row[1:]]
+    assert all(re.fullmatch(r"(\d+(st|nd|rd|th) of \d+)?", p) for p in places)
+    assert any(places)
     expected = sorted(100 * p for p in result.sensitivity["probability"])
     assert shown == pytest.approx(expected, abs=0.5)
     assert all(f"About {a}" in rows(table)[0] for a in assumptions)

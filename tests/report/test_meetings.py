@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
@@ -14,7 +15,11 @@ from blocs.jobs.meetings import MeetingHeld, Seat
 from blocs.jobs.trace import Event, Sitting, Trace, sittings
 from blocs.report.html import render_report
 from blocs.report.story import heading, story
+from blocs.report.views.meetings import _row
 from blocs.report.words import Names
+from blocs.scenario.build import build
+from blocs.scenario.load import load
+from blocs.scenario.plan import planned
 
 NAMES = Names({"p": "Patron", "a": "Alpha", "b": "Beta"}, {"refuse": "refuse"}, {"peace": "Peace"}, {})
 
@@ -49,7 +54,7 @@ def test_a_meeting_is_told_in_plain_words():
     assert "Patron calls a meeting that drafts a joint text with Alpha and Beta." in text
     assert "consensus, with reservations allowed; 14 days of notice" in text
     assert "Alpha to Patron: refuse (2 times)" in text
-    assert "Clause 1 (Peace) is softened to wording +0.50, its target unnamed; 40 % of the weight" in text
+    assert "Clause 1 (Peace) is softened to wording +0.50, its target unnamed; 40% of the weight" in text
     assert "The text is signed by Beta. The text is signed with a reservation by Alpha." in text
     assert "First meeting (m1) in run 3" in heading(trace, NAMES)
     assert "told to hold it" in heading(trace, NAMES)
@@ -71,9 +76,35 @@ def test_the_page_sets_the_record_beside_the_runs(result):
     actors = list(result.scenario.collectives)
     seats = (Seat(actors[0], 1.0, 0.0, 1.0, 0.0, 0.0, 0, 2, 0), Seat(actors[1], 0.6, 1.0, 0.0, 1.0, 1.0, 1, 0, 3))
     outcomes, added = {"text": 0.25, "rupture": 0.75}, {next(iter(result.scenario.issues)): 1.0}
-    held = MeetingHeld("m9", "A <b>meeting</b>", date(2003, 6, 1), (3,), 4, seats, outcomes, added, (), None)
+    story_ = trace_of("text", Event(1, date(2003, 6, 8), "tone", {"tone": -1.0}))
+    story_.inside.run, story_.inside.seed = 2, result.ensemble.seed
+    story_.inside.do = ("set on_calendar[m8]=1", "set on_calendar[m9]=1")
+    told = ("east", "north", "refuse", "East refuses.", "3, 4, 5")
+    held = MeetingHeld("m9", "A <b>meeting</b>", date(2003, 6, 1), (3,), 4, seats, outcomes, added, (told,), story_)
     page = parse(render_report(replace(result, meetings=(held,))))
     (section,) = [e for e in page.all("section") if e.attrs.get("id") == "meetings"]
-    for words in ("Singled out", "100%", "second rank", "1 against the convener", "a breach in 75"):
+    for words in ("Singled out", "100%", "second rank", "1 against the convener", "a breach in 75", "(pp. 3–5)"):
         assert words in section.text()
+    assert "3 attacks on it" in section.text()
+    # the command says everything that the run shown was made with, other meetings on its calendar too
+    (line,) = [c.text() for c in section.all("code") if c.text().startswith("blocs trace")]
+    words = shlex.split(line)
+    given = dict(zip(words[3::2], words[4::2], strict=True))
+    ens, fit = result.ensemble, result.fit
+    assert words[:3] == ["blocs", "trace", "tiny"]
+    assert (given["--run"], given["--meeting"]) == ("2", "m9")
+    dates = (str(fit.until), str(ens.start), str(ens.end))
+    assert (given["--until"], given["--start"], given["--end"]) == dates
+    assert (given["--seed"], given["--draws"]) == (str(ens.seed), str(fit.draws))
+    assert [words[n + 1] for n, w in enumerate(words) if w == "--do"] == list(story_.inside.do)
     assert "A <b>meeting</b>" in section.text()
+
+
+def test_one_attack_is_one_attack_and_a_bloc_holds_no_seat():
+    rows = [_row(NAMES, Seat("a", 1.0, 0.0, 0.0, 0.0, 0.0, 0, 0, n)).recorded for n in (1, 2)]
+    assert rows == ["1 attack on it by others", "2 attacks on it by others"]
+    built = build(load("camp+all"))
+    place = planned(built.scenario.schedule).index("m1960_all_parties")
+    seated = {a for a, s in zip(built.model.world.actors, built.state.plan_seat[place], strict=True) if s > 0}
+    assert {"ussr", "albania", "china", "italy_pci"} <= seated
+    assert not seated & {"movement", "camp", "warsaw_treaty"}

@@ -161,3 +161,41 @@ def test_timeline_holds_every_act_of_its_lanes_with_its_pages(result):
     assert fig.layout.yaxis.ticktext == ("Northland", "West Shore", "others")
     bars = [t for t in fig.data if t.type == "bar"]
     assert [t.name for t in bars] == ["recorded, cooperative", "recorded, conflictual"]
+
+
+def test_contributions_are_those_that_weigh_most(result):
+    explanation = result.explanations[0]
+    (bars,) = plots.contributions(explanation, "act", shown=3).data
+    act = next(x for x in explanation.levels if x.level == "act")
+    top = act.contributions.head(3)
+    assert list(bars.x) == pytest.approx(top["contribution"].to_list(), abs=1e-4)
+    assert list(bars.y) == [folded(words_of("act", e).label) for e in top["effect"]]
+    assert len(plots.contributions(explanation, shown=2).data[0].x) == 8
+
+
+def test_answers_keep_what_a_question_sets_itself_apart(result):
+    found = traces(plots.answers(result, "q2"))
+    apart = {"set by the question itself": True, "moved by the question": False}
+    for name, construction in apart.items():
+        mine = [a for a in result.answers if a.id == "q2" and a.by_construction == construction]
+        assert list(found[name].y) == [f"q2: {a.outcome}" for a in mine]
+        assert list(found[name].x) == pytest.approx([100 * a.difference for a in mine])
+        assert all(w >= 0 for w in (*found[name].error_x.array, *found[name].error_x.arrayminus))
+
+
+def test_a_table_is_drawn_row_by_row(result):
+    fit = result.fit
+    (heat,) = plots.table(fit, "act", "act_by_roles").data
+    long = fit.table_of("act", "act_by_roles").row(40, named=True)
+    assert heat.z[list(heat.y).index(long["row"])][list(heat.x).index(long["option"])] == pytest.approx(
+        long["value"], abs=1e-3
+    )
+    with pytest.raises(InputError, match="no table 'luck'"):
+        plots.table(fit, "act", "luck")
+
+
+@given(st.text(alphabet="abc de", min_size=1, max_size=64).filter(str.strip))
+def test_labels_are_folded_without_losing_a_word(label):
+    lines = folded(label).split("<br>")
+    assert " ".join(lines).split() == label.split()
+    assert all(len(line) <= 32 for line in lines) or any(len(w) > 32 for w in label.split())

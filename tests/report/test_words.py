@@ -9,8 +9,22 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 
-from blocs.report.words import Names, dated, joined, page_list, percent, points, short_names, signed, times
+from blocs.report.words import (
+    Names,
+    coded,
+    counted,
+    dated,
+    joined,
+    ordinal,
+    page_list,
+    percent,
+    points,
+    short_names,
+    signed,
+    times,
+)
 
 
 @given(st.floats(0, 1))
@@ -20,6 +34,23 @@ def test_percent_is_within_half_a_unit_and_never_hides_the_rare(share):
     assert abs(value - 100 * share) <= (0.5 if 10 <= 100 * share <= 90 else 0.1) + 1e-9
     assert (text == "0%") == (share == 0)
     assert (text == "100%") == (share == 1)
+
+
+def test_numbers_and_their_nouns_agree():
+    assert [counted(n, "act") for n in (0, 1, 2)] == ["0 acts", "1 act", "2 acts"]
+    assert counted(2, "history", "histories") == "2 histories"
+    assert [ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 111, 122)] == [
+        "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "111th", "122nd",
+    ]  # fmt: skip
+
+
+@given(st.text())
+def test_backticks_become_code_and_nothing_else_becomes_markup(text):
+    page = str(coded(text))
+    plain = re.sub(r"</?code>", "", page)
+    assert "<" not in plain
+    assert ">" not in plain
+    assert page.count("<code>") == page.count("</code>") == len(re.findall(r"`[^`]+`", str(escape(text))))
 
 
 @given(st.floats(-6, 6))

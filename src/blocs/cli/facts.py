@@ -35,7 +35,7 @@ def facts(
 ) -> None:
     """Test the stylised facts on simulated histories: what is expected, what came out, whether it holds.
 
-    A fact holds when its whole 99 % interval lies on the expected side. One that does not hold is shown as such.
+    A fact holds when its whole 99% interval lies on the expected side. One that does not hold is shown as such.
 
     Examples: blocs facts --system S10 --broken; blocs facts --json
     """

@@ -32,6 +32,7 @@ from blocs.cli import (
     trace,
     tune,
 )
+from blocs.cli.quiet import without_alarms
 from blocs.ground.errors import BlocsError, InputError
 
 app = typer.Typer(
@@ -104,6 +105,11 @@ _Usage: type[Exception] = next(kind for kind in typer.BadParameter.mro() if kind
 
 def main() -> None:
     """Run the command line; bad input is one line a fault on standard error and exit code 2."""
+    with without_alarms():
+        _main()
+
+
+def _main() -> None:
     signal.signal(signal.SIGTERM, _terminated)
     try:
         code = app(standalone_mode=False)

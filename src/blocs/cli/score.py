@@ -68,7 +68,7 @@ def _print(found: Scores) -> None:
         by_level = {level: f"{found.by_level[model][level]:.3f}" for level in found.by_level[model]}
         rows.append({"model": model, **by_level, "all": f"{mean:.3f}", "gain of the model": text})
     print_table(rows, ("model", *LEVELS, "all", "gain of the model"), "gain of the model")
-    typer.echo(f"log score in nats an act over {found.acts.height} acts, {found.start}..{found.end}; 95 % intervals")
+    typer.echo(f"log score in nats an act over {found.acts.height} acts, {found.start}..{found.end}; 95% intervals")
     typer.echo(
         f"Brier {found.brier:.4f} (base rates {found.brier_baseline:.4f}); CRPS of quarterly counts "
         f"{found.crps_counts:.2f} (Poisson {found.crps_baseline:.2f})"

@@ -1,6 +1,6 @@
 """The contract of a stylised fact: what it says, how it is measured, when it holds, and what must break it.
 
-A fact is measured on simulated histories (`blocs.facts.lab`). It holds when the whole 99 % interval of the statistic lies
+A fact is measured on simulated histories (`blocs.facts.lab`). It holds when the whole 99% interval of the statistic lies
 on the right side of its bounds, so that a statistic exactly at a bound passes by chance at most once in 200 times. Each
 fact also names a broken variant of the mechanisms in which the same measurement must not hold: a test that cannot fail
 tells nothing.
@@ -133,7 +133,7 @@ class Finding:
 
 
 def judge(fact: Fact, measured: Measured) -> tuple[float, float, float, bool]:
-    """Return statistic, ends of its 99 % interval, and whether the fact holds.
+    """Return statistic, ends of its 99% interval, and whether the fact holds.
 
     Raises:
         ValueError: a value is not finite, or fewer than 20 runs were measured.

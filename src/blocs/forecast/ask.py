@@ -41,7 +41,7 @@ SENSITIVITY: Mapping[str, Any] = MappingProxyType(
 class Answer:
     """What an intervention does to one outcome.
 
-    `untouched` and `changed` are probabilities of the outcome; `difference` their paired difference with a 95 % interval
+    `untouched` and `changed` are probabilities of the outcome; `difference` their paired difference with a 95% interval
     `lo`, `hi` over runs that share every random draw. `other_acts` is the share of pairs in which any act differs: 0 where
     what the intervention sets was so already or does not reach conduct, `None` in answers stored before it was counted.
     `by_construction` tells that the intervention itself sets what the outcome is told by: the answer is then no finding.
@@ -189,7 +189,7 @@ def _answer(
 
 
 def paired_difference(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> tuple[float, float, float]:
-    """Return the mean paired difference of two 0/1 samples with its 95 % interval.
+    """Return the mean paired difference of two 0/1 samples with its 95% interval.
 
     The interval is Agresti & Min's (2005) adjusted Wald interval for matched pairs: half a pair is added to each of the
     four cells, so that it does not close up when no pair differs.
@@ -220,11 +220,11 @@ def _sentence(
         word = "more" if difference > 0 else "less"
         return (
             f"That {title} becomes {word} likely: {before.probability:.1%} untouched, {after.probability:.1%} changed "
-            f"({100 * difference:+.1f} points, 95 % interval {100 * lo:+.1f} to {100 * hi:+.1f})."
+            f"({100 * difference:+.1f} points, 95% interval {100 * lo:+.1f} to {100 * hi:+.1f})."
         )
     return (
         f"No clear change in whether {title}: {before.probability:.1%} untouched, {after.probability:.1%} changed "
-        f"(95 % interval of the difference {100 * lo:+.1f} to {100 * hi:+.1f} points)."
+        f"(95% interval of the difference {100 * lo:+.1f} to {100 * hi:+.1f} points)."
     )
 
 

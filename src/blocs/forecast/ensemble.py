@@ -112,19 +112,14 @@ class Ensemble:
         return pl.DataFrame(table)
 
     def to_xarray(self) -> xr.Dataset:
-        """Return watched quantities as one array with axes run, date and entry (`quantity[names]`)."""
-        import xarray as xr
+        """Return a variable for each watched quantity, with axes run, date and those of the quantity, named by id.
 
-        entry = [f"{name}[{','.join(where)}]" for name, where in self.labels]
-        return xr.Dataset(
-            {"watched": (("run", "date", "entry"), self.watched)},
-            coords={
-                "run": np.arange(self.runs),
-                "date": np.array(self.dates(), dtype="datetime64[ns]"),
-                "entry": entry,
-            },
-            attrs={"scenario": self.fit.built.scenario.id, "about": self.about, "seed": self.seed},
-        )
+        A quantity of one actor has the axis actor, of an actor and a lever or issue also that one; of two actors the axis
+        pair, whose entries are (actor, toward): `data["warmth"].sel(pair=("a", "b"))`. NaN where nothing was watched.
+        """
+        from blocs.forecast.arrays import watched_arrays
+
+        return watched_arrays(self)
 
     def to_networkx(self) -> nx.DiGraph[str]:
         """Return who acts toward whom: nodes are actors, edges carry `acts` (mean a run) and `cooperation`.

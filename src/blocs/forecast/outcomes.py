@@ -42,8 +42,8 @@ class Histories:
 class OutcomeForecast:
     """One outcome: share of runs in which it comes true, with a Monte Carlo interval, and when.
 
-    `lo`, `hi` bound the probability for the finite number of runs (Jeffreys, 95 %); they say nothing about whether the
-    model is right. `first` holds the day of each run, `inf` where never; `dates` the 10, 50 and 90 % points of the
+    `lo`, `hi` bound the probability for the finite number of runs (Jeffreys, 95%); they say nothing about whether the
+    model is right. `first` holds the day of each run, `inf` where never; `dates` the 10, 50 and 90% points of the
     date among runs in which it comes true.
     """
 

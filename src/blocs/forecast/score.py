@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -30,11 +30,12 @@ Floats = NDArray[np.float64]
 MODELS = ("model", "memory_only", "base_rate", "no_change")
 BOOTSTRAP = 2000
 QUARTER = 91.3125
+GAIN = ("gain", "lo", "hi", "scenes")
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean with its 95 % interval from a bootstrap over `scenes` scenes; without bounds (NaN) where there is one alone.
+    """A mean with its 95% interval from a bootstrap over `scenes` scenes; without bounds (NaN) where there is one alone.
 
     `scenes` is `None` in scores stored before it was counted.
     """
@@ -109,6 +110,24 @@ class Scores:
     counts: pl.DataFrame
     calibration: pl.DataFrame
 
+    def to_polars(self) -> pl.DataFrame:
+        """Return one row a model and choice: its mean log score an act, and what the full model gains over it.
+
+        Columns: model, choice (`all` or one of the four), log_score, gain, lo, hi, scenes. Gains by choice are over the
+        memory-only model; null where none was taken.
+        """
+        rows: list[dict[str, object]] = []
+        for model in MODELS:
+            rows.append(_score_row(model, "all", self.log_score[model], self.versus.get(model)))
+            for level, mean in self.by_level[model].items():
+                gain = self.versus_by_level.get(level) if model == "memory_only" else None
+                rows.append(_score_row(model, level, mean, gain))
+        return pl.DataFrame(rows, infer_schema_length=None).with_columns(pl.col("lo", "hi").fill_nan(None))
+
+    def outcomes_to_polars(self) -> pl.DataFrame:
+        """Return one row an outcome: the fields of `OutcomeScore`, `recorded` null where it is not known."""
+        return pl.DataFrame([asdict(o) for o in self.outcomes], infer_schema_length=None)
+
     def ranking(self, prefix: str) -> list[OutcomeScore]:
         """Return the outcomes of one family (`break.`), most probable first."""
         return sorted((o for o in self.outcomes if o.id.startswith(prefix)), key=lambda o: -o.probability)
@@ -118,6 +137,11 @@ class Scores:
             f"Scores({self.start}..{self.end}, {self.acts.height} acts: {self.log_score['model']:.3f} nats an act; "
             f"over memory-only {self.versus['memory_only']}; Brier {self.brier:.4f} against {self.brier_baseline:.4f})"
         )
+
+
+def _score_row(model: str, choice: str, mean: float, gain: Interval | None) -> dict[str, object]:
+    found = (None, None, None, None) if gain is None else (gain.mean, gain.lo, gain.hi, gain.scenes)
+    return {"model": model, "choice": choice, "log_score": mean, **dict(zip(GAIN, found, strict=True))}
 
 
 def score(ensemble: Ensemble, until: date | None = None, seed: int = 0) -> Scores:
@@ -199,7 +223,7 @@ def act_table(fit: Fit, trained: Recorded, later: Recorded) -> pl.DataFrame:
 
 
 def cluster_bootstrap(difference: Floats, cluster: NDArray[np.int64], rng: np.random.Generator) -> Interval:
-    """Return the mean of paired differences with a 95 % percentile interval, whole clusters resampled.
+    """Return the mean of paired differences with a 95% percentile interval, whole clusters resampled.
 
     One cluster alone has no interval: drawn again it is always itself.
     """

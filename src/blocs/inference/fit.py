@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import jax.numpy as jnp
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.stats import norm
 
 from blocs.bloc.state import State
@@ -22,7 +24,11 @@ from blocs.inference.tape import acts_between
 from blocs.inference.tempo import TempoFit, fit_tempo
 from blocs.scenario.build import Built
 
+if TYPE_CHECKING:
+    import xarray as xr
+
 DRAWS = 8
+ESTIMATES = ("estimate", "se", "robust_se", "lo", "hi", "step", "per_step", "informed")
 FEWEST_SCENES = 10
 """Below so many scenes no interval over scenes carries a verdict: resampling a few of anything says little of the rest."""
 UNIDENTIFIED = 0.05
@@ -94,6 +100,35 @@ class Fit:
                     }
                 )  # fmt: skip
         return pl.DataFrame(out)
+
+    def to_xarray(self, level: float = 0.9) -> xr.Dataset:
+        """Return estimates with axes choice and effect, and every pooled table with its own rows and options.
+
+        Variables: estimate, se, robust_se, lo, hi (at `level`), step, per_step, informed, NaN where a choice has no such
+        effect; and `table.CHOICE.NAME` with axes `rows.CHOICE.NAME` and the options of that choice, by id.
+        """
+        import xarray as xr
+
+        long = self.to_polars(level)
+        effects = long["effect"].unique(maintain_order=True).to_list()
+        place = (
+            [LEVELS.index(choice) for choice in long["choice"].to_list()],
+            [effects.index(effect) for effect in long["effect"].to_list()],
+        )
+        data: dict[str, tuple[tuple[str, str], NDArray[np.float64]]] = {}
+        for name in ESTIMATES:
+            value = np.full((len(LEVELS), len(effects)), np.nan)
+            value[place] = long[name].to_numpy()
+            data[name] = (("choice", "effect"), value)
+        world = self.built.model.world
+        coords: dict[str, list[str]] = {"choice": list(LEVELS), "effect": effects}
+        for choice in LEVELS:
+            for table, value in zip(self.specification.at(choice)[1], self.levels[choice].tables, strict=True):
+                rows = f"rows.{choice}.{table.name}"
+                data[f"table.{choice}.{table.name}"] = ((rows, choice), np.asarray(value, np.float64))
+                coords |= {rows: list(table.rows(world)), choice: list(option_names(world, choice))}
+        attrs = {"scenario": self.built.scenario.id, "until": str(self.until), "level": level}
+        return xr.Dataset(data, coords=coords, attrs=attrs)
 
     def unidentified(self) -> list[str]:
         """Return the effects about which the record says next to nothing: their estimates are their priors.

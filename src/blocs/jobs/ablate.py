@@ -26,7 +26,7 @@ from blocs.scenario.build import build
 from blocs.scenario.scenario import Scenario
 from blocs.store.cache import use_cache
 
-COLUMNS = ("mechanism", "systems", "gain, nat an act", "95 % interval", "facts carried", "verdict")
+COLUMNS = ("mechanism", "systems", "gain, nat an act", "95% interval", "facts carried", "verdict")
 Floats = NDArray[np.float64]
 
 
@@ -34,7 +34,7 @@ Floats = NDArray[np.float64]
 class Ablation:
     """What a mechanism is worth.
 
-    `gain` is the mean log score an act with the mechanism less without it, in nats, with a 95 % interval over scenes;
+    `gain` is the mean log score an act with the mechanism less without it, in nats, with a 95% interval over scenes;
     `carried` the stylised facts that hold with it and not without it, `None` where they were not counted.
     """
 

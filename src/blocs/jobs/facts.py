@@ -8,7 +8,7 @@ from blocs.facts.base import Finding
 from blocs.facts.measure import chosen, measure_all
 from blocs.store.cache import use_cache
 
-COLUMNS = ("fact", "says", "expected", "simulated", "99 % interval", "holds")
+COLUMNS = ("fact", "says", "expected", "simulated", "99% interval", "holds")
 Tell = Callable[[str, int, int], None]
 
 
@@ -59,7 +59,7 @@ def cells(finding: Finding) -> tuple[str, ...]:
 def summary(findings: Sequence[Finding]) -> str:
     """Return how many facts hold, and how many broken variants were caught, in one line."""
     held = sum(f.holds for f in findings)
-    text = f"{held} of {len(findings)} facts hold ({100 * held / max(1, len(findings)):.0f} %)"
+    text = f"{held} of {len(findings)} facts hold ({100 * held / max(1, len(findings)):.0f}%)"
     tried = [f for f in findings if f.caught is not None]
     if tried:
         text += f"; {sum(bool(f.caught) for f in tried)} of {len(tried)} broken variants are caught"

@@ -13,7 +13,7 @@ from blocs.jobs.pipeline import Progress, counter, simulated
 from blocs.scenario.build import Built, build
 from blocs.scenario.scenario import Scenario
 
-COLUMNS = ("question", "other acts", "outcome", "untouched", "changed", "points", "95 % interval", "reading")
+COLUMNS = ("question", "other acts", "outcome", "untouched", "changed", "points", "95% interval", "reading")
 
 
 def answerable(scenario: Scenario) -> list[str]:

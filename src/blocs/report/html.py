@@ -21,7 +21,7 @@ from blocs.report.views.meetings import meeting_views
 from blocs.report.views.outcomes import outcome_groups
 from blocs.report.views.questions import questions, sensitivity_view, unanswered
 from blocs.report.views.scores import score_view
-from blocs.report.words import Names
+from blocs.report.words import Names, coded, counted
 
 SECTIONS = (
     ("asked", "What was asked"),
@@ -99,12 +99,13 @@ def _absent(run: RunResult, asked: bool) -> set[str]:
 
 @cache
 def environment() -> Environment:
-    """Return the templates of this package, everything escaped, with the filter `figure_json`."""
+    """Return the templates of this package, everything escaped, with the filters `figure_json`, `coded` and `counted`."""
     env = Environment(
         loader=PackageLoader("blocs.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    env.filters["figure_json"] = figure_json
+    filters: dict[str, Any] = env.filters
+    filters.update(figure_json=figure_json, coded=coded, counted=counted)
     return env
 
 

@@ -160,7 +160,7 @@ class _Teller:
         now, old = row["now"], row["before"]
         head = f"Clause {row['clause']} ({self.names.issue(row['issue'])})"
         word = STRENGTHS[min(3, max(0, round(now["strength"])))]
-        support = f"{round(100 * now['share'])} % of the weight present does not object"
+        support = f"{round(100 * now['share'])}% of the weight present does not object"
         if old is None:
             return f"{head} is drafted, wording {now['text']:+.2f}, its target {word}."
         state = round(now["state"])
@@ -180,7 +180,7 @@ class _Teller:
         now, state = row["now"], round(row["now"]["state"])
         what = "Item" if self.trace.sitting.form == "requests" else "Demand"
         head = f"{what} {row['clause']} ({self.names.issue(row['issue'])})"
-        part = f"granted in part ({round(100 * now['share'])} %)"
+        part = f"granted in part ({round(100 * now['share'])}%)"
         put = "asked" if what == "Item" else "listed"
         after = {
             CONTESTED: "contested" if what == "Item" else "put",
@@ -199,7 +199,7 @@ class _Teller:
         if d["refused"]:
             found.append(f"{self.many(d['refused'])} will not sign.")
         if self.talk and self.trace.sitting.form == "requests":
-            found.append(f"Of what was asked {round(100 * d['granted'])} % is granted.")
+            found.append(f"Of what was asked {round(100 * d['granted'])}% is granted.")
         found.append(OUTCOME_WORDS[OUTCOMES[d["outcome"]]])
         if d["defiant"]:
             found.append(f"{self.many(d['defiant'])} was not bound; from now on this counts against it.")

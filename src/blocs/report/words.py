@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from markupsafe import Markup, escape
+
 from blocs.scenario.scenario import ROLES, Scenario
 
 LONGEST = 18
@@ -182,6 +184,22 @@ def joined(parts: Iterable[str]) -> str:
     """Return `a`, `a and b` or `a, b and c`."""
     found = list(parts)
     return " and ".join([", ".join(found[:-1]), found[-1]]) if len(found) > 1 else "".join(found)
+
+
+def counted(n: int, one: str, several: str = "") -> str:
+    """Return a number with its noun: `1 act`, `2 acts`; `several` where that is not `one` with an s."""
+    return f"{n} {one if n == 1 else several or one + 's'}"
+
+
+def ordinal(n: int) -> str:
+    """Return `1st`, `2nd`, `3rd`, `4th`, `11th`, `21st`."""
+    ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n}{ending}"
+
+
+def coded(text: str) -> Markup:
+    """Return a text for a page, escaped, with what stands between backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def capital(text: str) -> str:

@@ -47,6 +47,12 @@ def load(name_or_path: str | Path) -> Scenario:
     return report.scenario
 
 
+def where(scenario: Scenario) -> str:
+    """Return what `load` takes to give this scenario again: its name where it comes with Blocs, else its folder."""
+    shipped = scenario.path.resolve() == (DATA / scenario.id).resolve()
+    return (scenario.id if shipped else str(scenario.path.resolve())) + (ALL if scenario.whole else "")
+
+
 def check(name_or_path: str | Path) -> Report:
     """Return every fault of a scenario in one pass, whatever its bytes; see docs/reference/scenario-format.md.
 

@@ -66,7 +66,7 @@ def put_plan(values: MutableMapping[str, Any], scenario: Scenario, world: World)
         chairs = _actors(scenario, (chair,) if chair else meeting.participants[:1], index)[:1]
         drafters = _actors(scenario, session.drafters, index) or chairs
         for name, rows in (
-            ("seat", [*_actors(scenario, meeting.participants, index), *chairs]),
+            ("seat", [*_sides(world, _actors(scenario, meeting.participants, index)), *chairs]),
             ("chair", chairs),
             ("drafter", drafters),
         ):
@@ -75,6 +75,11 @@ def put_plan(values: MutableMapping[str, Any], scenario: Scenario, world: World)
             values["plan_rank"][place, _actors(scenario, (who,), index)] = rank
         for issue in session.agenda:
             values["plan_agenda"][place, world.issues.index(issue)] = 1.0
+
+
+def _sides(world: World, places: Iterable[int]) -> list[int]:
+    """Return those who can sit and sign: a bloc or an organisation is named as an audience, not as a delegation."""
+    return [n for n in places if not float(world.collective[n])]
 
 
 def _actors(scenario: Scenario, names: Iterable[str], index: dict[str, int]) -> list[int]:

@@ -12,7 +12,7 @@ import polars as pl
 from blocs.forecast.ensemble import Ensemble
 from blocs.forecast.score import Scores
 from blocs.inference.fit import Fit
-from blocs.scenario.scenario import Scenario
+from blocs.scenario.load import where
 from blocs.store.answers import Findings, findings_to_dict
 from blocs.store.file import write_parquet
 from blocs.store.fits import write_fit
@@ -64,7 +64,7 @@ def write_manifest(folder: Path, ensemble: Ensemble, facts: Mapping[str, Any]) -
             "started": facts["started"],
             "seconds": facts["seconds"],
             "versions": versions(),
-            "scenario": {"id": scenario.id, "hash": scenario.hash, "where": _where(scenario)},
+            "scenario": {"id": scenario.id, "hash": scenario.hash, "where": where(scenario)},
             "fit": {"until": fit.until, "draws": fit.draws, "seed": fit.seed},
             "forecast": {
                 "start": ensemble.start, "end": ensemble.end, "runs": ensemble.runs, "seed": ensemble.seed,
@@ -73,14 +73,6 @@ def write_manifest(folder: Path, ensemble: Ensemble, facts: Mapping[str, Any]) -
             "files": {p.name: _facts(p) for p in sorted(folder.iterdir()) if p.name in VERSIONS},
         },
     )  # fmt: skip
-
-
-def _where(scenario: Scenario) -> str:
-    from blocs.scenario.folder import DATA
-    from blocs.scenario.load import ALL
-
-    shipped = scenario.path.resolve() == (DATA / scenario.id).resolve()
-    return (scenario.id if shipped else str(scenario.path.resolve())) + (ALL if scenario.whole else "")
 
 
 def _facts(path: Path) -> dict[str, Any]:

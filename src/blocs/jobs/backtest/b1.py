@@ -65,7 +65,7 @@ NOTES = (
     "it was slightly worse before. The test years are thus not untouched; later years are.",
     "Errors of the twenty years before the origin give the model's spread, of ten that of the baselines; "
     "CRPS is from 50 quantiles, cut to 0..1 for all.",
-    "Gain is the share of the baseline's error that the model saves; its 95 % interval draws years and, at once, states "
+    "Gain is the share of the baseline's error that the model saves; its 95% interval draws years and, at once, states "
     "(both ends of a pair) again, since pairs of one year and of one state are not independent.",
     "Pairs with no label in the three years to the origin (cold start) are left out.",
 )
@@ -159,7 +159,7 @@ def _gains(
     model: Floats, rival: Floats, year: Floats, ends: tuple[NDArray[np.intp], NDArray[np.intp]], states: int, seed: int,
     draws: int = 300,
 ) -> list[tuple[float, float, float]]:  # fmt: skip
-    """Return percent saved of each loss with a 95 % interval; years and states are drawn again at once."""
+    """Return percent saved of each loss with a 95% interval; years and states are drawn again at once."""
     labels, group = np.unique(year, return_inverse=True)
     both = np.concatenate([model, rival], axis=1)
     sheets = np.zeros((both.shape[1], len(labels), states, states))

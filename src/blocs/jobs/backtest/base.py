@@ -30,7 +30,7 @@ class Score:
         of: who made the forecast, the model's or a baseline's name.
         metric: `MRR`, `CRPS`, `log score`...
         value: in the unit of the metric.
-        lo: lower end of the 95 % interval, or None where none is claimed.
+        lo: lower end of the 95% interval, or None where none is claimed.
         hi: upper end.
         n: scored cases.
         sample: which cases: `test`, or a part of it (`test: new pairs`).

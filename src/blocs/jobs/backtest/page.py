@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from blocs.jobs.backtest.base import Backtest, Table, cell_text, score_text
 from blocs.jobs.bench import machine
 
-COLUMNS = ("forecaster", "metric", "sample", "value (95 % interval)", "cases")
+COLUMNS = ("forecaster", "metric", "sample", "value (95% interval)", "cases")
 
 
 def rows(result: Backtest) -> list[tuple[str, ...]]:

@@ -86,7 +86,7 @@ class Supply(AbstractMechanism):
             Param("poor", "share", 0.0, 1.0, 0.3, "ours: conduct at or below it earns `half`"),
             Param("good", "share", 0.0, 1.0, 0.8, "ours: conduct at or above it earns all"),
             Param("alarm", "day", 1.0, 120.0, 21.0, "R11.3: below a few weeks; 15 days observed"),
-            Param("premium", "share", 0.0, 5.0, 0.3, "ours: one seller asks 30 % more, two 15 %"),
+            Param("premium", "share", 0.0, 5.0, 0.3, "ours: one seller asks 30% more, two 15%"),
             Param("lead", "day", 0.5, 365.0, 10.0, "R11.3: bought and landed before 15 days of stock ran out"),
             Param("target", "day", 0.0, 365.0, 60.0, "ours: default of the vocabulary"),
             Param("restock", "day", 7.0, 3650.0, 180.0, "ours: half a year to halve the gap to the target"),

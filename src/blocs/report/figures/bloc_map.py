@@ -9,12 +9,17 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
+from blocs.report.figures import labels
 from blocs.report.figures.style import DIVERGING, INK, MUTED, blank, hover
 from blocs.report.history import Snapshot
 from blocs.report.words import Names
 
 INNER, OUTER = 0.30, 1.30
 """Distance from the patron at warmth +1 and -1."""
+ACROSS = 1.25
+"""How far the picture goes to the left and right, as a multiple of its farthest dot."""
+NARROW = 340.0
+"""Width in pixels on a telephone."""
 FEWEST = 0.5
 """Acts in the year below which no edge is drawn."""
 
@@ -81,8 +86,8 @@ def bloc_map(
     fig = blank(height, legend=False)
     _rings(fig, reach, len(directions))
     _edges(fig, snapshot, places, names)
-    _nodes(fig, snapshot, places, patron, names, size)
-    fig.update_xaxes(visible=False, range=[-1.25 * reach, 1.25 * reach])
+    _nodes(fig, snapshot, places, patron, names, size, reach)
+    fig.update_xaxes(visible=False, range=[-ACROSS * reach, ACROSS * reach])
     fig.update_yaxes(visible=False, range=[-1.12 * reach, 1.12 * reach], scaleanchor="x", scaleratio=1)
     fig.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0, "autoexpand": False})
     return fig
@@ -142,21 +147,38 @@ def _edge_tip(names: Names, a: str, b: str, count: float, tone: float) -> str:
 
 def _nodes(
     fig: Any, snapshot: Snapshot, places: Mapping[str, tuple[float, float]], patron: str, names: Names,
-    size: Mapping[str, float],
+    size: Mapping[str, float], reach: float,
 ) -> None:  # fmt: skip
     shown = list(places)
+    sizes = [12 + 18 * float(np.sqrt(size.get(a, 0.0))) for a in shown]
     tips = [hover([names.actor(a), _node_tip(snapshot, a, patron, names)]) for a in shown]
     fig.add_scatter(
         x=[round(places[a][0], 3) for a in shown], y=[round(places[a][1], 3) for a in shown], mode="markers+text",
         marker={
-            "size": [12 + 18 * float(np.sqrt(size.get(a, 0.0))) for a in shown],
+            "size": sizes,
             "color": [INK if a == patron else shade(snapshot.warmth[a]) for a in shown],
             "line": {"color": INK, "width": 1.2}, "opacity": 1,
         },
         text=[f"<b>{escape(names.actor(a))}</b>" if a == patron else escape(names.actor(a)) for a in shown],
-        textposition=["middle right" if a == patron else "bottom center" if places[a][1] < 0 else "top center" for a in shown],
+        textposition=_label_places([places[a] for a in shown], sizes, [names.actor(a) for a in shown], reach),
         textfont={"size": 12, "color": INK}, customdata=tips, hovertemplate="%{customdata}<extra></extra>", name="sides",
     )  # fmt: skip
+
+
+def _label_places(
+    at: Sequence[tuple[float, float]], sizes: Sequence[float], shown: Sequence[str], reach: float
+) -> list[str]:
+    """Where the names stand on a narrow screen, where they have least room; outward from the middle where nothing is near."""
+    scale = NARROW / (2 * ACROSS * reach)
+    dots = [(scale * x, scale * y, size) for (x, y), size in zip(at, sizes, strict=True)]
+    outward = ["bottom center" if x == y == 0 else _outward(x, y) for x, y in at]
+    return labels.places(dots, shown, NARROW / 2, outward)
+
+
+def _outward(x: float, y: float) -> str:
+    if abs(x) > abs(y):
+        return "middle right" if x > 0 else "middle left"
+    return "top center" if y > 0 else "bottom center"
 
 
 def _node_tip(snapshot: Snapshot, who: str, patron: str, names: Names) -> str:

@@ -19,7 +19,7 @@ SYMBOLS = dict(zip(LEVELS, ("circle", "square", "diamond", "triangle-up"), stric
 def calibration(scores: Scores) -> Any:
     """Return forecast probability against frequency, a point a tenth of the options at each level, on log axes.
 
-    Bars are 95 % of what chance alone would give at the forecast probability; points on the diagonal are calibrated.
+    Bars are 95% of what chance alone would give at the forecast probability; points on the diagonal are calibrated.
     Bins in which no option was taken lie on the lower edge.
     """
     fig = blank(height=420)

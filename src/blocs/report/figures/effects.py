@@ -9,7 +9,7 @@ import polars as pl
 
 from blocs.conduct.base import LEVELS, Level
 from blocs.inference.fit import Fit
-from blocs.report.figures.style import COLD, NEUTRAL, WARM, blank, folded, hover
+from blocs.report.figures.style import COLD, NEUTRAL, WARM, blank, folded, hover, whiskers
 
 COLOURS = {"raises": WARM, "lowers": COLD}
 ROW = 34
@@ -36,13 +36,13 @@ def effects(fit: Fit, level: Level | None = None, clear: bool = False) -> Any:
     table = table.with_columns(pl.col("choice").replace_strict(order, return_dtype=pl.Int32).alias("n"))
     table = table.sort(pl.col("n"), pl.col("per_step"), descending=[True, False])
     table = table.with_columns(pl.Series("row", [folded(label) for label in table["label"]], dtype=pl.String))
-    fig = blank(height=70 + ROW * max(table.height, 1))
+    fig = blank(height=104 + ROW * max(table.height, 1))
     for verdict, kind in (("raises", "raises"), ("lowers", "lowers"), (None, "not clear, or resting on its prior")):
         chosen = pl.col("verdict") == verdict if verdict else ~pl.col("verdict").is_in(["raises", "lowers"])
         _points(fig, table.filter(chosen), kind, COLOURS.get(verdict or "", NEUTRAL))
     fig.add_vline(x=1.0, line={"color": "#1f2328", "width": 1})
     low, high = _range(table)
-    fig.update_xaxes(type="log", range=[low, high], title_text="odds multiplied by, for one typical step", **_ticks())
+    fig.update_xaxes(type="log", range=[low, high], title_text="odds multiplied by", **_ticks())
     fig.update_yaxes(
         categoryorder="array", categoryarray=table["row"].to_list(), dtick=1, range=[-0.7, table.height - 0.3]
     )
@@ -69,11 +69,7 @@ def _points(fig: Any, table: pl.DataFrame, name: str, colour: str) -> None:
     fig.add_scatter(
         x=[round(c, 4) for c in centre], y=[r["row"] for r in rows], mode="markers", name=name,
         marker={"color": colour, "size": 8},
-        error_x={
-            "type": "data", "symmetric": False, "color": colour, "thickness": 2, "width": 0,
-            "array": [round(h - c, 4) for c, h in zip(centre, ends[1], strict=True)],
-            "arrayminus": [round(c - lo, 4) for c, lo in zip(centre, ends[0], strict=True)],
-        },
+        error_x=whiskers(centre, list(zip(*ends, strict=True)), colour),
         text=[_tip(r) for r in rows], hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from blocs.forecast.score import OutcomeScore, Scores
-from blocs.report.figures.style import BASELINE, FORECAST, INK, blank, hover
+from blocs.report.figures.style import BASELINE, FORECAST, INK, blank, hover, whiskers
 
 Label = Callable[[OutcomeScore], str]
 
@@ -29,11 +29,7 @@ def outcomes(scores: Scores, label: Label | None = None, only: Sequence[str] | N
     fig.add_scatter(
         x=[100 * p for p in chance], y=rows, mode="markers", name="forecast (95% Monte Carlo interval)",
         marker={"color": FORECAST, "size": 10},
-        error_x={
-            "type": "data", "symmetric": False, "color": FORECAST, "thickness": 2, "width": 0,
-            "array": [100 * (o.hi - o.probability) for o in shown],
-            "arrayminus": [100 * (o.probability - o.lo) for o in shown],
-        },
+        error_x=whiskers([100 * p for p in chance], [(100 * o.lo, 100 * o.hi) for o in shown], FORECAST),
         text=[hover([o.title, f"forecast {o.probability:.1%} ({o.lo:.1%} to {o.hi:.1%})"]) for o in shown],
         hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
@@ -42,7 +38,7 @@ def outcomes(scores: Scores, label: Label | None = None, only: Sequence[str] | N
     truth = [(name(o), o.recorded) for o in shown]
     came = {"color": INK, "size": 12, "symbol": "x-thin", "line": {"width": 2.5, "color": INK}}
     _marks(fig, [100.0 for _, r in truth if r], [n for n, r in truth if r], "came true in the record", came)
-    fig.update_xaxes(range=[-3, 104], title_text="probability, %")
+    fig.update_xaxes(range=[-4, 108], title_text="probability, %")
     fig.update_yaxes(categoryorder="array", categoryarray=rows, dtick=1, range=[-0.7, max(len(rows), 1) - 0.3])
     return fig
 

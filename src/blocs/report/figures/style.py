@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from textwrap import wrap
 from typing import Any
@@ -71,7 +71,20 @@ def hover(lines: Iterable[str]) -> str:
 
 def folded(label: str) -> str:
     """Return a label of an axis, escaped, in as many lines as leave room for the picture on a narrow screen."""
-    return "<br>".join(escape(part) for part in wrap(label, LABEL_WIDTH))
+    lines = len(wrap(label, LABEL_WIDTH))
+    narrowest = next(
+        w for w in range(len(label) // max(lines, 1), LABEL_WIDTH + 1) if len(wrap(label, max(w, 1))) <= lines
+    )
+    return "<br>".join(escape(part) for part in wrap(label, max(narrowest, 1)))
+
+
+def whiskers(at: Sequence[float], bounds: Sequence[tuple[float, float]], colour: str) -> dict[str, Any]:
+    """Return the interval of each point as plotly's `error_x`: how far it reaches to either side."""
+    return {
+        "type": "data", "symmetric": False, "color": colour, "thickness": 2, "width": 0,
+        "array": [round(max(0.0, hi - x), 4) for x, (_, hi) in zip(at, bounds, strict=True)],
+        "arrayminus": [round(max(0.0, x - lo), 4) for x, (lo, _) in zip(at, bounds, strict=True)],
+    }  # fmt: skip
 
 
 def rounded(values: Iterable[float | None], digits: int = 4) -> list[float | None]:

@@ -26,6 +26,17 @@
     all();
     document.querySelectorAll("details").forEach(function (d) { d.open = true; });
   });
+  function tell(el) {
+    // the hint itself must not be what makes the table too wide
+    var table = el.querySelector("table");
+    el.classList.toggle("over", table !== null && table.scrollWidth > el.clientWidth + 1);
+  }
+  var tables = Array.prototype.slice.call(document.querySelectorAll(".scroll"));
+  if ("ResizeObserver" in window) {
+    // also tells of tables that become visible when a part of the page is opened
+    var sized = new ResizeObserver(function (entries) { entries.forEach(function (e) { tell(e.target); }); });
+    tables.forEach(function (el) { sized.observe(el); });
+  } else { tables.forEach(tell); }
   var toc = document.querySelector(".toc details");
   if (window.matchMedia("(max-width: 1079px)").matches) { toc.open = false; }
   var links = {};

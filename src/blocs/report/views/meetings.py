@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
 from blocs.institutions.procedures.codes import OUTCOMES
 from blocs.jobs.meetings import MeetingHeld, Seat
 from blocs.jobs.result import RunResult
 from blocs.report.story import Told, story
-from blocs.report.words import Names, long_date, percent
+from blocs.report.words import Names, counted, long_date, percent
+from blocs.scenario.load import where
 
 RANKS = ((0.9, "head"), (0.5, "second rank"), (0.05, "low rank"), (-1.0, "absent"))
 """Words for the mean rank of a delegation, from the highest."""
@@ -81,10 +83,28 @@ def _view(run: RunResult, names: Names, m: MeetingHeld) -> MeetingView:
         outcomes or "the meeting did not take place",
         added or "nothing",
         tuple(_row(names, s) for s in sorted(m.seats, key=lambda s: -(s.singled_out + s.defiant + 0.01 * s.against))),
-        tuple(ActRow(names.actor(i), names.actor(j), names.act(g), text, pages) for i, j, g, text, pages in m.recorded),
+        tuple(
+            ActRow(names.actor(i), names.actor(j), names.act(g), text, _pages(names, pages))
+            for i, j, g, text, pages in m.recorded
+        ),
         story(m.story, names) if m.story else (),
-        f"blocs trace {run.scenario.id} --run 0 --meeting {m.id} --seed {run.ensemble.seed}",
+        _command(run, m),
     )
+
+
+def _command(run: RunResult, m: MeetingHeld) -> str:
+    """The command line that tells the story again: the same model, run, dates and interventions."""
+    if m.story is None:
+        return ""
+    inside, fit = m.story.inside, run.fit
+    words = ["blocs", "trace", where(run.scenario), "--run", str(inside.run), "--meeting", m.id]
+    words += ["--until", str(fit.until), "--start", str(run.ensemble.start), "--end", str(run.ensemble.end)]
+    words += ["--seed", str(inside.seed), "--draws", str(fit.draws)]
+    return shlex.join(words + [word for line in inside.do for word in ("--do", line)])
+
+
+def _pages(names: Names, listed: str) -> str:
+    return names.pages(int(page) for page in listed.split(", ") if page)
 
 
 def _row(names: Names, s: Seat) -> SeatRow:
@@ -93,7 +113,7 @@ def _row(names: Names, s: Seat) -> SeatRow:
         for n, text in (
             (s.against, f"{s.against} against the convener"),
             (s.friendly, f"{s.friendly} friendly to it"),
-            (s.attacked, f"{s.attacked} attacks on it by others"),
+            (s.attacked, f"{counted(s.attacked, 'attack')} on it by others"),
         )
         if n
     ]

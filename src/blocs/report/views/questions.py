@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -11,7 +12,7 @@ from blocs.forecast.ask import Answer
 from blocs.jobs.questions import left_out
 from blocs.jobs.result import RunResult
 from blocs.report.views.outcomes import naming, short_title, title_of
-from blocs.report.words import Names, percent, points
+from blocs.report.words import Names, ordinal, percent, points
 from blocs.scenario.load import ALL
 
 
@@ -110,7 +111,7 @@ def _row(run: RunResult, names: Names, a: Answer) -> AnswerRow:
 
 @dataclass(frozen=True)
 class SensitivityRow:
-    """One outcome: its probability and rank in its family under each assumption, and the span between them."""
+    """One outcome: its probability and place in its family under each assumption, and the span between them."""
 
     id: str
     title: str
@@ -131,8 +132,10 @@ def sensitivity_view(run: RunResult, names: Names) -> SensitivityView:
     """Return how outcomes move under the assumptions about what the source could see."""
     table = run.sensitivity
     assumptions = tuple(table["assumption"].unique(maintain_order=True).to_list()) if table.height else ()
+    family = pl.col("outcome").str.split(".").list.first()
+    sizes = dict(table.group_by(family.alias("family")).agg(pl.col("outcome").n_unique()).iter_rows())
     rows = [
-        _sensitivity_row(run, names, str(key[0]), part, assumptions)
+        _sensitivity_row(run, names, str(key[0]), part, assumptions, sizes[str(key[0]).split(".")[0]])
         for key, part in table.group_by("outcome", maintain_order=True)
     ]
     rows.sort(key=lambda r: -r.span)
@@ -140,12 +143,17 @@ def sensitivity_view(run: RunResult, names: Names) -> SensitivityView:
 
 
 def _sensitivity_row(
-    run: RunResult, names: Names, key: str, part: pl.DataFrame, assumptions: Iterable[str]
+    run: RunResult, names: Names, key: str, part: pl.DataFrame, assumptions: Iterable[str], family: int
 ) -> SensitivityRow:
     by = {r["assumption"]: r for r in part.iter_rows(named=True)}
-    cells = tuple((percent(by[a]["probability"]), str(by[a]["rank"])) for a in assumptions)
+    cells = tuple((percent(by[a]["probability"]), _place(by[a], family)) for a in assumptions)
     chance = [float(r["probability"]) for r in by.values()]
     return SensitivityRow(key, title_of(run.scenario, names, key), cells, max(chance) - min(chance))
+
+
+def _place(row: dict[str, Any], family: int) -> str:
+    """The place of an outcome in its family; nothing for an only child and for what never comes about."""
+    return f"{ordinal(row['rank'])} of {family}" if family > 1 and row["probability"] > 0 else ""
 
 
 def _sentences(run: RunResult, names: Names, table: pl.DataFrame, rows: list[SensitivityRow]) -> Iterable[str]:
