@@ -14,9 +14,10 @@ from blocs.forecast.inside import Inside
 class Letter:
     """One message: `id` is `DATE-message-SLOT`; steps `first` to `last` of the run hold it.
 
-    `sent`, `read` and `out` are the last days of the steps in which it was under way first, was read, and was followed by
-    its issue becoming known; `None` where that did not come. `circle` 0..4 says who may read it: head, bureau, committee,
-    cadres, public.
+    `sent` is the day of the act that sent it, `read` and `out` are the last days of the steps in which it was read and was
+    followed by its issue becoming known; `None` where that did not come. `lost` says that its envoy arrived and did not
+    pass it on, `None` where an earlier one between the two hides that. `circle` 0..4 says who may read it: head, bureau,
+    committee, cadres, public.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Letter:
     issue: str
     circle: int
     order: bool
+    lost: bool | None
     sent: date
     read: date | None
     out: date | None
@@ -57,6 +59,7 @@ def _letter(inside: Inside, slot: int, first: int, last: int) -> Letter:
     read = np.flatnonzero(np.round(values["message_state"][first : last + 1, slot]) >= 2)
     leaked = np.asarray(values["leaked"])[first : last + 2, k] if k >= 0 else np.zeros(1)
     out = np.flatnonzero(np.diff(leaked) > 0.05)
+    order = bool(values["message_order"][first, slot] > 0.5)
     return Letter(
         id=f"{inside.when(first)}-message-{slot}",
         first=first,
@@ -65,8 +68,25 @@ def _letter(inside: Inside, slot: int, first: int, last: int) -> Letter:
         target=world.actors[j],
         issue=world.issues[k] if k >= 0 else "",
         circle=round(float(values["message_class"][first, slot])),
-        order=bool(values["message_order"][first, slot] > 0.5),
-        sent=inside.when(first),
+        order=order,
+        lost=_lost(inside, first + int(read[0]), i, j) if order and len(read) else False,
+        sent=_sent(inside, first, (i, j, k)),
         read=inside.when(first + int(read[0])) if len(read) else None,
         out=inside.when(first + int(out[0]) + 1) if len(out) else None,
     )
+
+
+def _lost(inside: Inside, step: int, i: int, j: int) -> bool | None:
+    """Return whether a demand of the first that reached the second in a step was not passed on; `None`: cannot be told."""
+    before, after = inside.values["unheard"][max(0, step - 1), i, j] > 0.5, inside.values["unheard"][step, i, j] > 0.5
+    return None if before and after else bool(after)
+
+
+def _sent(inside: Inside, first: int, what: tuple[int, int, int]) -> date:
+    """Return the day of the act that put a message on its way; of one that was under way at the start, the eve."""
+    clock = inside.values["clock"]
+    if first == 0:
+        return inside.when(0)
+    step = (inside.day > clock[first - 1]) & (inside.day <= clock[first])
+    mine = inside.day[step & (inside.code[:, [0, 1, 3]] == what).all(axis=1)]
+    return inside.date_of(float(mine.max())) if len(mine) else inside.when(first)

@@ -20,8 +20,8 @@ from blocs.scenario.plan import planned
 
 KINDS = {"meeting": (MEETING, TEXT), "text": (TEXT,), "talk": (REQUESTS, DEMANDS)}
 """Forms of session by the word a person uses: a text is drafted in a meeting of its own."""
-LATER = 26
-"""Steps after the close at which the story looks back."""
+LATER = 182.0
+"""Days after the close at which the story looks back."""
 
 
 @dataclass(frozen=True)
@@ -205,13 +205,17 @@ def _known(fit: Fit, id_: str, start: date | None) -> bool:
 
 
 def told(inside: Inside, s: Sitting) -> Iterator[Event]:
-    """Yield what happened in a session, in order."""
-    yield Event(s.first, inside.when(s.first), "called", _called(inside, s))
+    """Yield what happened in a session, in order; what lies before the run has the day of the schedule."""
+    yield Event(s.first, _day(inside, s, 0.0), "called", _called(inside, s))
     before = 0
     for step in range(s.first, s.last + 1):
         stage = _int(s.at("session_stage", step))
+        if stage == CLOSED and before < OPEN:
+            yield Event(step, inside.when(step), "called_off")
+            return
         if stage >= OPEN and before < OPEN:
-            yield Event(step, inside.when(step), "opened", _opened(inside, s, step))
+            day = _day(inside, s, float(s.at("session_notice", step))) if step == s.first else inside.when(step)
+            yield Event(step, day, "opened", _opened(inside, s, step))
         if step > s.first and before >= OPEN:
             yield from _acts(inside, s, step)
             yield from _changes(inside, s, step)
@@ -221,6 +225,13 @@ def told(inside: Inside, s: Sitting) -> Iterator[Event]:
             yield Event(step, inside.when(step), "decided", _decided(inside, s, step))
         before = stage
     yield from _later(inside, s)
+
+
+def _day(inside: Inside, s: Sitting, age: float) -> date:
+    """Return the day on which a session that the run starts with had an age in days; else the end of its first step."""
+    if s.first > 0:
+        return inside.when(s.first)
+    return inside.date_of(float(inside.values["clock"][0] - s.at("session_age", 0)) + age)
 
 
 def _who(inside: Inside, mask: Any) -> list[str]:
@@ -324,16 +335,21 @@ def _decided(inside: Inside, s: Sitting, step: int) -> dict[str, Any]:
         "reserved": _who(inside, (sign > 0.2) & (sign < 0.99)),
         "refused": _who(inside, sign < 0),
         "defiant": [a for a in _who(inside, risen) if s.at("session_seat", step)[world.actors.index(a)] > 0],
-        "granted": float(np.mean(s.at("clause_share", step)[s.at("clause_issue", step) >= 0]))
-        if (s.at("clause_issue", step) >= 0).any()
-        else 0.0,
+        "granted": _granted(s, step),
     }
 
 
+def _granted(s: Sitting, step: int) -> float:
+    """Return the share of what was asked that is granted, 0..1: items count by their size."""
+    share, size = s.at("clause_share", step), s.at("clause_strength", step)
+    return float((share * size).sum() / max(float(size.sum()), 1e-6))
+
+
 def _later(inside: Inside, s: Sitting) -> Iterator[Event]:
-    """Yield what half a year brought to those whom the session did not bind."""
+    """Yield what half a year, or what there is of it, brought to those whom the session did not bind."""
     world, values = inside.fit.built.model.world, inside.values
-    end = min(s.last + LATER, len(values["clock"]) - 1)
+    clock = values["clock"]
+    end = min(int(np.searchsorted(clock, clock[s.last] + LATER)), len(clock) - 1)
     sign, chairs = s.at("session_sign", s.last), np.flatnonzero(s.at("session_chair", s.last) > 0)
     if end <= s.last or not len(chairs):
         return
@@ -354,6 +370,7 @@ def _later(inside: Inside, s: Sitting) -> Iterator[Event]:
             {
                 "chair": world.actors[chair],
                 "who": world.actors[n],
+                "days": float(clock[end] - clock[s.last]),
                 "hard": hard,
                 "warmth": [float(values["warmth"][t][chair, n]) for t in (s.last, end)],
                 "rung": [float(values["rung"][t][chair, n]) for t in (s.last, end)],

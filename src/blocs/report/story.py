@@ -54,6 +54,8 @@ OUTCOME_WORDS: Mapping[str, str] = MappingProxyType(
 )
 CIRCLES = ("the head alone", "the bureau", "the committee", "the cadres", "everybody")
 """Who may read a message, by its class."""
+HALF_YEAR = 175.0
+"""Days from which on the look back is one of half a year."""
 MANY = 6
 """Kinds of act of one step that are told one by one."""
 
@@ -87,6 +89,7 @@ class _Teller:
         self.talk = FORMS.index(trace.sitting.form) >= REQUESTS
         tellers: dict[str, Callable[[dict[str, Any]], list[str]]] = {
             "called": self.called,
+            "called_off": lambda d: ["It is called off before it opens."],
             "opened": self.opened,
             "acts": self.acts,
             "singled_out": self.singled_out,
@@ -115,23 +118,25 @@ class _Teller:
         first += f" with {self.many([w for w in d['invited'] if w not in d['chair']])}."
         found = [first, f"Declared agenda: {self.issues(d['agenda'])}."]
         if self.talk:
-            side = "asks" if d["form"] == "requests" else "demands"
-            return [*found, f"{self.many(d['drafters'])} {side}."]
+            side = "ask" if d["form"] == "requests" else "demand"
+            return [*found, f"{self.many(d['drafters'])} {side}{ending(d['drafters'])}."]
         found.append(f"It is to decide by {RULE_WORDS[RULES[d['rule']]]}; {round(d['notice'])} days of notice.")
         if d["form"] == "text":
             right = "may" if d["reserve"] else "may not"
-            found.append(f"{self.many(d['drafters'])} drafts; members {right} sign with a reservation.")
+            found.append(
+                f"{self.many(d['drafters'])} draft{ending(d['drafters'])}; members {right} sign with a reservation."
+            )
         return found
 
     def opened(self, d: dict[str, Any]) -> list[str]:
-        if self.talk:
-            return ["The talk opens."]
-        found = ["The session opens."]
+        found = ["The talk opens." if self.talk else "The session opens."]
         low = {w: r for w, r in d["ranks"].items() if r < 0.9}
         if low:
-            found.append(f"Below the rank of a head come {self.many(list(low))}.")
+            found.append(f"Below the rank of a head: {self.many(list(low))}.")
         if d["absent"]:
             found.append(f"Absent: {self.many(d['absent'])}.")
+        if self.talk:
+            return found
         if d["added"]:
             found.append(f"The chair adds what was not on the agenda: {self.issues(d['added'])}.")
         if d["dossier"] > 0:
@@ -162,10 +167,10 @@ class _Teller:
         word = STRENGTHS[min(3, max(0, round(now["strength"])))]
         support = f"{round(100 * now['share'])}% of the weight present does not object"
         if old is None:
-            return f"{head} is drafted, wording {now['text']:+.2f}, its target {word}."
+            return f"{head} is drafted, wording {signed(now['text'])}, its target {word}."
         state = round(now["state"])
         if state == ADOPTED:
-            return f"{head} is adopted, wording {now['text']:+.2f}, its target {word}."
+            return f"{head} is adopted, wording {signed(now['text'])}, its target {word}."
         if state == DROPPED:
             return f"{head} is dropped."
         if state == NOTE:
@@ -173,7 +178,7 @@ class _Teller:
         if now["strength"] > old["strength"] + 1e-3:
             return f"{head}: what was conceded is taken back; its target is {word} again."
         if state == SOFTENED and now["strength"] < old["strength"] - 1e-3:
-            return f"{head} is softened to wording {now['text']:+.2f}, its target {word}; {support}."
+            return f"{head} is softened to wording {signed(now['text'])}, its target {word}; {support}."
         return f"{head} is contested; {support}." if state == CONTESTED else f"{head}: {support}."
 
     def _item(self, row: dict[str, Any]) -> str:
@@ -202,7 +207,8 @@ class _Teller:
             found.append(f"Of what was asked {round(100 * d['granted'])}% is granted.")
         found.append(OUTCOME_WORDS[OUTCOMES[d["outcome"]]])
         if d["defiant"]:
-            found.append(f"{self.many(d['defiant'])} was not bound; from now on this counts against it.")
+            was, whom = ("was", "it") if len(d["defiant"]) == 1 else ("were", "them")
+            found.append(f"{self.many(d['defiant'])} {was} not bound; from now on this counts against {whom}.")
         return found
 
     def later(self, d: dict[str, Any]) -> list[str]:
@@ -210,10 +216,28 @@ class _Teller:
         before, after = d["rung"]
         cool = "cooler" if d["warmth"][1] < d["warmth"][0] else "no cooler"
         end = "; relations are broken" if d["broken"] else ""
+        span = count_of(max(1, round(d["days"])), "day")
+        when = "Half a year on" if d["days"] >= HALF_YEAR else f"{span} on, when the run ends"
+        hard = count_of(d["hard"], "material pressure") if d["hard"] else "no material pressure"
         return [
-            f"Half a year on, {chair} is {cool} toward {who}, has used {d['hard']} material pressures on it, and stands on "
+            f"{when}, {chair} is {cool} toward {who}, has used {hard} on it, and stands on "
             f"rung {after:.0f} of the ladder ({before:.0f} at the close){end}."
         ]
+
+
+def signed(wording: float) -> str:
+    """Return a wording -1..1 with its sign and two digits; what rounds to 0 has none."""
+    return f"{wording:+.2f}" if round(wording, 2) else "0.00"
+
+
+def ending(who: Sequence[str]) -> str:
+    """Return what a verb ends with after one subject, or after several."""
+    return "s" if len(who) == 1 else ""
+
+
+def count_of(count: int, what: str) -> str:
+    """Return a count with its noun, in the plural where it is not one."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def heading(trace: Trace, names: Names) -> str:
@@ -227,15 +251,20 @@ def heading(trace: Trace, names: Names) -> str:
 
 def letter_story(letter: Letter, names: Names) -> tuple[Told, ...]:
     """Return what became of a message as dated sentences."""
-    kind = "an order that goes by the envoy alone" if letter.order else "a message"
+    kind = "a demand that its envoy alone is to convey" if letter.order else "a message"
     who, whom = names.actor(letter.source), names.actor(letter.target)
     circle = CIRCLES[min(letter.circle, len(CIRCLES) - 1)]
     about = f" about {names.issue(letter.issue)}" if letter.issue else ""
     found = [Told(letter.sent, (f"{who} sends {whom} {kind}{about}, meant for {circle}.",))]
-    if letter.read is not None:
-        found.append(Told(letter.read, (f"{whom} has read it.",)))
-    else:
-        found.append(Told(letter.sent, ("It is not seen to arrive.",)))
+    found.append(Told(letter.read or letter.sent, (_arrival(letter, whom),)))
     if letter.out is not None:
         found.append(Told(letter.out, ("What it says has come out.",)))
     return tuple(found)
+
+
+def _arrival(letter: Letter, whom: str) -> str:
+    if letter.read is None:
+        return "It is not seen to arrive."
+    if letter.lost is None:
+        return f"The envoy arrives; what an earlier one did not pass on to {whom} hides whether this one does."
+    return f"The envoy does not pass it on; {whom} does not hear of it." if letter.lost else f"{whom} has read it."
