@@ -324,5 +324,6 @@ def test_the_record_shown_is_the_one_scored(result):
     past = history.replay_record(result.ensemble, result.scores.end)
     assert past.last == result.scores.end
     assert past.dates[0] > date(2001, 1, 1)
-    assert np.all(np.diff(np.array(past.dates, "datetime64[D]").astype(int)) == 7)
+    assert past.dates[-1] == past.last
+    assert np.all(np.diff(np.array(past.dates[:-1], "datetime64[D]").astype(int)) == 7)
     assert past.acts.height == result.fit.acts + result.scores.acts.height
