@@ -37,7 +37,7 @@ def table(run: Path) -> str:
 
 
 def _log_scores(scores: Any) -> str:
-    rows = ["| model | log score, nats an act | gain of the model over it, 95 % interval |", "| --- | --- | --- |"]
+    rows = ["| model | log score, nats an act | gain of the model over it, 95% interval |", "| --- | --- | --- |"]
     rows.append(f"| model | {scores.log_score['model']:.3f} | |")
     for key, name in BASELINES.items():
         gain = scores.versus[key]
