@@ -280,3 +280,40 @@ def test_a_unity_text_is_called_on_what_the_patron_believes():
     assert calls(calm).max() == calls(stirred).max() == 0.0
     heard = calm.replace(believed_unrest=calm.believed_unrest.at[hub, rim].set(13.0))
     assert calls(heard).max() > 0.0
+
+
+# standing of hub, rim, plain, ridge is equal; the convener's own dissent is 0; 0.3 is against, 0.6 hard against
+@pytest.mark.parametrize(
+    ("apart", "reserve", "carried"),
+    [
+        ((0.0, 0.1, 0.1, 0.1), 1, "unanimity convener reservations majority qualified unexecuted"),
+        ((0.0, 0.3, 0.1, 0.1), 1, "convener reservations majority qualified unexecuted"),
+        ((0.0, 0.3, 0.1, 0.1), 0, "convener majority qualified unexecuted"),
+        ((0.0, 0.6, 0.6, 0.1), 1, ""),
+        ((0.0, 0.6, 0.3, 0.1), 1, "convener reservations"),
+    ],
+)
+def test_a_meeting_decides_by_its_rule(apart, reserve, carried):
+    """The line of the convener is carried or not; what is not carried where a client dissents is a breach."""
+    world, state = school()
+    who = [world.index("actor", a) for a in ("hub", "rim", "plain", "ridge")]
+    line = world.index("issue", "line")
+    agreed = []
+    for n, rule in enumerate(RULES):
+        now = put(
+            state, session("meeting", ["line"], day=14.0, notice=7.0, days=7.0, rule=float(n), reserve=float(reserve))
+        )
+        # salience 1 counts a gap once: dissent is half the distance from the convener
+        stance = now.public_position.at[jnp.asarray(who), line].set(1.0 - 2.0 * jnp.asarray(apart, jnp.float32))
+        now = now.replace(
+            public_position=stance,
+            salience=jnp.zeros_like(now.salience).at[:, line].set(1.0),
+            bargaining_weight=jnp.full_like(now.bargaining_weight, 0.5),
+            doctrine_weight=jnp.full_like(now.doctrine_weight, 0.5),
+        )
+        for _ in range(4):
+            now = week(now)
+        outcome = OUTCOMES[int(now.session_outcome[0])]
+        assert outcome in ("text", "rupture")
+        agreed += [rule] * (outcome == "text")
+    assert " ".join(agreed) == carried
