@@ -171,12 +171,16 @@ def test_force_is_a_show_in_calm_half_an_entry_in_crisis_and_whole_after_an_exit
     show = party.at(cohesion={CLIENT: 0.8}).after(m, strike).state
     assert float(show.presence[CLIENT]) == 0.0
     assert float(show.closed[CLIENT]) == pytest.approx(0.8)
-    half = party.at(unrest={CLIENT: 10.0}).after(m, strike).state
+    stirred = {"unrest": {CLIENT: 10.0}, "believed_unrest": {(PATRON, CLIENT): 10.0}}
+    half = party.at(**stirred).after(m, strike).state
     assert float(half.presence[CLIENT]) == pytest.approx(0.4)
+    unknown = party.at(unrest={CLIENT: 10.0}, cohesion={CLIENT: 0.8}).after(m, strike).state
+    assert float(unknown.presence[CLIENT]) == 0.0, "the patron acts on what it believes"
+    assert float(unknown.closed[CLIENT]) == pytest.approx(0.8)
     whole = party.at(unrest={CLIENT: 10.0}, treaty_exit={CLIENT: 1.0}).after(m, strike).state
     assert float(whole.presence[CLIENT]) == pytest.approx(1.0)
     assert float(whole.leader_standing[CLIENT]) < 0.1
-    other = party.at(unrest={CLIENT: 10.0}).after(m, party.act(OUTSIDER, CLIENT, COERCE)).state
+    other = party.at(**stirred).after(m, party.act(OUTSIDER, CLIENT, COERCE)).state
     assert float(other.presence[CLIENT]) == 0.0
 
 

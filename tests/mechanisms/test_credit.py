@@ -152,7 +152,7 @@ def test_lines_are_annulled_and_reopened(town):
     ("entries", "more"),
     [
         ({"frontline_exposure": {HOLDOUT: 1.0}}, True),
-        ({"bargaining_weight": {HOLDOUT: 1.0}, "unrest": {HOLDOUT: 8.0}}, True),
+        ({"bargaining_weight": {HOLDOUT: 1.0}, "believed_unrest": {(PATRON, HOLDOUT): 8.0}}, True),
         ({"conduct": {HOLDOUT: 0.0}}, False),
         ({"dependence": {(PATRON, OUTSIDER, 1): 0.9}}, False),
     ],

@@ -213,3 +213,31 @@ def test_a_patron_names_after_an_ally_and_allies_follow_its_quarrel(house):
     end = ticks(m, quarrel, 20).openness
     assert float(end[CLIENT, HOLDOUT]) > 4.0 > 0.0 == float(end[OUTSIDER, HOLDOUT])
     assert float(end[HOLDOUT, HOLDOUT]) == 0
+
+
+@pytest.mark.parametrize("printed", [0.5, -0.5])
+@pytest.mark.parametrize("by_letter", [False, True])
+def test_who_is_told_nothing_cannot_tell_two_lines_apart(house, printed, by_letter):
+    """Two worlds that differ in the hidden line alone: an outsider reads and believes the same in both."""
+    m = Channels.make()
+
+    def believes(line):
+        now = house.at(
+            line=line, known_line={OUTSIDER: 0.0, CLIENT: 0.8}, printed_line=printed, warmth={(PATRON, OUTSIDER): -1.0}
+        )
+        if by_letter:
+            now = now.after(m, house.act(CLIENT, OUTSIDER, INFORM))
+        return [float(ticks(m, now, steps).known_line[OUTSIDER, 0]) for steps in (1, 3)]
+
+    assert believes(0.9) == believes(-0.9)
+    assert abs(believes(0.9)[0]) > 0.2
+
+
+def test_a_letter_behind_the_print_does_not_undo_what_its_reader_knows(house):
+    """R24.5: versions are dated by the organs, of which one lags behind the other."""
+    m = Channels.make({"notice": 365.0, "read": 60.0})
+    now = house.at(line=1.0, printed_line=0.5, journal_line=0.2, known_line={OUTSIDER: 0.9, HOLDOUT: 0.1, CLIENT: 1.0})
+    old = now.after(m, house.act(HOLDOUT, OUTSIDER, INFORM))
+    new = now.after(m, house.act(CLIENT, OUTSIDER, INFORM))
+    assert float(ticks(m, old, 4).known_line[OUTSIDER, 0]) == pytest.approx(0.9)
+    assert float(ticks(m, new, 4).known_line[OUTSIDER, 0]) > 0.92

@@ -12,8 +12,8 @@ import pytest
 from blocs.bloc.world import Act
 from blocs.facts.sessions import session
 from blocs.ground.errors import InputError
-from blocs.ground.keys import root
-from blocs.institutions.procedures.codes import CLOSING, OPEN, RULES
+from blocs.ground.keys import at, root
+from blocs.institutions.procedures.codes import CLOSING, OPEN, OUTCOMES, RULES
 from blocs.institutions.procedures.rules import decide, verdicts
 from blocs.mechanisms.library.assembly import Assembly
 from blocs.mechanisms.library.bases import Bases
@@ -212,3 +212,108 @@ def test_the_schedule_becomes_starting_values():
     assert int(state.plan_agenda[place].sum()) == 1
     assert RULES[int(state.plan_rule[place])] == "convener"
     assert float(state.plan_day[place]) == (np.datetime64("1960-06-12") - np.datetime64(str(built.epoch))).astype(int)
+
+
+def test_what_is_called_follows_the_schedule_until_it_opens():
+    """A calling letter is out; rule, drafter, seats and day can still be changed, and it can be called off."""
+    called = weeks(session("text", ["line"], day=42.0, notice=28.0, days=7.0), 3)[-1]
+    assert int(called.session_stage[0]) == 1
+    changes = {"plan_rule[0]": 3.0, "plan_reserve[0]": 0.0, "plan_drafter[0,rim]": 1.0, "plan_agenda[0,base]": 1.0}
+    moved = week(put(called, {**changes, "plan_seat[0,strand]": 1.0, "plan_days[0]": 14.0}))
+    world, _ = school()
+    rim, strand, base = world.index("actor", "rim"), world.index("actor", "strand"), world.index("issue", "base")
+    assert (float(moved.session_rule[0]), float(moved.session_reserve[0]), float(moved.session_days[0])) == (
+        3.0,
+        0.0,
+        14.0,
+    )
+    assert float(moved.session_drafter[0, rim]) == float(moved.session_seat[0, strand]) == 1.0
+    assert float(moved.session_declared[0, base]) == 1.0
+
+    def opens(state, count=12):
+        for n in range(count):
+            if int(state.session_stage[0]) >= OPEN:
+                return n
+            state = week(state)
+        return None
+
+    assert opens(called) == 3
+    assert opens(put(called, {"plan_day[0]": 56.0})) == 5, "two weeks later"
+    assert opens(put(called, {"plan_day[0]": 0.0})) == 1, "at once"
+    assert float(week(put(called, {"plan_day[0]": 56.0})).session_notice[0]) == pytest.approx(42.0)
+    assert opens(put(called, {"plan_notice[0]": 7.0})) == 3, "the letter was sent; the day stands"
+    off = week(put(called, {"on_calendar[0]": 0.0}))
+    assert int(off.session_stage[0]) == 5
+    assert int(week(off).session_stage[0]) == 5, "it is not called again"
+
+
+def test_a_session_that_is_open_no_longer_follows_the_schedule():
+    found = weeks(session("text", ["line"], day=14.0, notice=7.0, days=21.0), 3)[-1]
+    assert int(found.session_stage[0]) == OPEN
+    after = week(put(found, {"plan_rule[0]": 3.0, "on_calendar[0]": 0.0}))
+    assert float(after.session_rule[0]) == 1.0
+    assert int(after.session_stage[0]) == OPEN
+
+
+@pytest.mark.parametrize("form", ["requests", "demands"])
+@pytest.mark.parametrize("absent", ["rim", "hub"])
+def test_a_talk_to_which_one_side_does_not_come_grants_nothing(form, absent):
+    plan = session(form, ["line"], seats=("hub", "rim"), drafter="rim", day=14.0, notice=7.0, days=7.0)
+    states = weeks({**plan, f"plan_rank[0,{absent}]": 0.0}, 5)
+    assert max(float(s.clause_issue[0].max()) for s in states) == -1.0
+    assert max(float(s.clause_share[0].max()) for s in states) == 0.0
+    assert int(states[-1].session_outcome[0]) == OUTCOMES.index("deferral")
+
+
+def test_a_unity_text_is_called_on_what_the_patron_believes():
+    """Two worlds that differ only in unrest of which the patron has not heard: the same calls."""
+    world, state = school()
+    hub, rim = world.index("actor", "hub"), world.index("actor", "rim")
+    m = Calling.make({"need": 0.1})
+    calm = state.replace(openness=jnp.zeros_like(state.openness), believed_unrest=jnp.zeros_like(state.believed_unrest))
+
+    def calls(start):
+        move = jax.jit(jax.vmap(lambda n: m.tick(at(root(1), n), world, start, WEEK).session_stage.max()))
+        return np.asarray(move(jnp.arange(60, dtype=jnp.uint32)))
+
+    stirred = calm.replace(unrest=jnp.full_like(calm.unrest, 13.0))
+    assert calls(calm).max() == calls(stirred).max() == 0.0
+    heard = calm.replace(believed_unrest=calm.believed_unrest.at[hub, rim].set(13.0))
+    assert calls(heard).max() > 0.0
+
+
+# standing of hub, rim, plain, ridge is equal; the convener's own dissent is 0; 0.3 is against, 0.6 hard against
+@pytest.mark.parametrize(
+    ("apart", "reserve", "carried"),
+    [
+        ((0.0, 0.1, 0.1, 0.1), 1, "unanimity convener reservations majority qualified unexecuted"),
+        ((0.0, 0.3, 0.1, 0.1), 1, "convener reservations majority qualified unexecuted"),
+        ((0.0, 0.3, 0.1, 0.1), 0, "convener majority qualified unexecuted"),
+        ((0.0, 0.6, 0.6, 0.1), 1, ""),
+        ((0.0, 0.6, 0.3, 0.1), 1, "convener reservations"),
+    ],
+)
+def test_a_meeting_decides_by_its_rule(apart, reserve, carried):
+    """The line of the convener is carried or not; what is not carried where a client dissents is a breach."""
+    world, state = school()
+    who = [world.index("actor", a) for a in ("hub", "rim", "plain", "ridge")]
+    line = world.index("issue", "line")
+    agreed = []
+    for n, rule in enumerate(RULES):
+        now = put(
+            state, session("meeting", ["line"], day=14.0, notice=7.0, days=7.0, rule=float(n), reserve=float(reserve))
+        )
+        # salience 1 counts a gap once: dissent is half the distance from the convener
+        stance = now.public_position.at[jnp.asarray(who), line].set(1.0 - 2.0 * jnp.asarray(apart, jnp.float32))
+        now = now.replace(
+            public_position=stance,
+            salience=jnp.zeros_like(now.salience).at[:, line].set(1.0),
+            bargaining_weight=jnp.full_like(now.bargaining_weight, 0.5),
+            doctrine_weight=jnp.full_like(now.doctrine_weight, 0.5),
+        )
+        for _ in range(4):
+            now = week(now)
+        outcome = OUTCOMES[int(now.session_outcome[0])]
+        assert outcome in ("text", "rupture")
+        agreed += [rule] * (outcome == "text")
+    assert " ".join(agreed) == carried

@@ -72,8 +72,12 @@ def test_words_agree_with_their_numbers():
     assert words("demands", "called", **called, drafters=["a", "b"], notice=3.0).endswith("Alpha and Beta demand.")
     assert words("demands", "called", **called, drafters=["a"], notice=3.0).endswith("Alpha demands.")
     none = {"signed": [], "reserved": [], "refused": [], "granted": 0.0, "rule": 0, "outcome": 4}
-    assert "Alpha and Beta were not bound; from now on this counts against them." in words(
+    assert "Alpha and Beta hold out; from now on this counts against them." in words(
         "meeting", "decided", **none, defiant=["a", "b"]
+    )
+    refused = {**none, "refused": ["a"], "defiant": []}
+    assert "Alpha will not sign; by its rule the text binds only who signed." in words(
+        "text", "decided", **{**refused, "rule": RULES.index("unexecuted")}
     )
     later = {"chair": "p", "who": "a", "warmth": [0.1, 0.0], "rung": [0.0, 2.0], "broken": False}
     assert "Half a year on, Patron is cooler toward Alpha, has used 1 material pressure on it" in words(
@@ -147,6 +151,22 @@ def test_what_a_run_starts_with_has_the_days_of_the_schedule_and_items_count_by_
 def test_a_session_struck_before_it_opens_is_called_off():
     run = inside(7.0, **session_of([0, 1, 5, 5], [0, 7, 14, 21]))
     assert [e.what for e in told(run, sittings(run)[0])] == ["called", "called_off"]
+
+
+def test_terms_that_change_before_the_opening_are_told():
+    """The letter was out under one rule, form and drafter; the session opens under others."""
+    values = session_of([1, 3, 4, 5], [7, 14, 21, 28])
+    values["session_form"] = np.array([3, 2, 2, 2], float)[:, None]
+    values["session_rule"] = np.array([0, 3, 3, 3], float)[:, None]
+    values["session_drafter"][1:, 0] = [0, 1, 0]
+    run = inside(7.0, **values)
+    (sitting,) = sittings(run)
+    assert sitting.form == "text"
+    found = Trace(sitting, run, tuple(told(run, sitting)), False)
+    text = " ".join(s for t in story(found, NAMES) for s in t.sentences)
+    assert "Patron calls a talk about requests with Alpha and Beta. Declared agenda: Peace. Patron asks." in text
+    assert "The schedule is changed. Patron now calls a meeting that drafts a joint text with Alpha and Beta." in text
+    assert "It is to decide by a majority of the delegations; 14 days of notice. Alpha drafts" in text
 
 
 def test_the_look_back_is_half_a_year_in_steps_of_any_length():

@@ -82,7 +82,7 @@ def sittings(inside: Inside) -> tuple[Sitting, ...]:
                 Sitting(
                     _name(inside, values, slot, first),
                     slot,
-                    FORMS[_int(values["session_form"][0])],
+                    FORMS[_int(values["session_form"][-1])],
                     first,
                     last,
                     values,
@@ -206,13 +206,15 @@ def _known(fit: Fit, id_: str, start: date | None) -> bool:
 
 def told(inside: Inside, s: Sitting) -> Iterator[Event]:
     """Yield what happened in a session, in order; what lies before the run has the day of the schedule."""
-    yield Event(s.first, _day(inside, s, 0.0), "called", _called(inside, s))
+    yield Event(s.first, _day(inside, s, 0.0), "called", _called(inside, s, s.first))
     before = 0
     for step in range(s.first, s.last + 1):
         stage = _int(s.at("session_stage", step))
         if stage == CLOSED and before < OPEN:
             yield Event(step, inside.when(step), "called_off")
             return
+        if step > s.first and before < OPEN:
+            yield from _changed(inside, s, step, stage)
         if stage >= OPEN and before < OPEN:
             day = _day(inside, s, float(s.at("session_notice", step))) if step == s.first else inside.when(step)
             yield Event(step, day, "opened", _opened(inside, s, step))
@@ -238,24 +240,33 @@ def _who(inside: Inside, mask: Any) -> list[str]:
     return [inside.fit.built.model.world.actors[n] for n in np.flatnonzero(np.asarray(mask))]
 
 
-def _called(inside: Inside, s: Sitting) -> dict[str, Any]:
+def _changed(inside: Inside, s: Sitting, step: int, stage: int) -> Iterator[Event]:
+    """Yield what the schedule, and so the session, says otherwise than a step before; at the opening, who is seated comes."""
+    old, new = _called(inside, s, step - 1), _called(inside, s, step)
+    seated = ("invited",) if stage >= OPEN else ()
+    terms = {name: new[name] for name in new if new[name] != old[name] and name not in seated}
+    if terms:
+        yield Event(step, inside.when(step), "changed", {**new, "terms": list(terms)})
+
+
+def _called(inside: Inside, s: Sitting, step: int) -> dict[str, Any]:
     issues = inside.fit.built.model.world.issues
     return {
-        "by": "schedule" if _int(s.at("session_plan", s.first)) >= 0 else "act",
-        "form": s.form,
-        "chair": _who(inside, s.at("session_chair", s.first) > 0),
-        "drafters": _who(inside, s.at("session_drafter", s.first) > 0),
-        "invited": _who(inside, s.at("session_seat", s.first) > 0),
-        "agenda": [issues[n] for n in np.flatnonzero(s.at("session_declared", s.first) > 0)],
-        "rule": _int(s.at("session_rule", s.first)),
-        "notice": float(s.at("session_notice", s.first)),
-        "reserve": bool(s.at("session_reserve", s.first) > 0),
+        "by": "schedule" if _int(s.at("session_plan", step)) >= 0 else "act",
+        "form": FORMS[_int(s.at("session_form", step))],
+        "chair": _who(inside, s.at("session_chair", step) > 0),
+        "drafters": _who(inside, s.at("session_drafter", step) > 0),
+        "invited": _who(inside, s.at("session_seat", step) > 0),
+        "agenda": [issues[n] for n in np.flatnonzero(s.at("session_declared", step) > 0)],
+        "rule": _int(s.at("session_rule", step)),
+        "notice": float(s.at("session_notice", step)),
+        "reserve": bool(s.at("session_reserve", step) > 0),
     }
 
 
 def _opened(inside: Inside, s: Sitting, step: int) -> dict[str, Any]:
     world = inside.fit.built.model.world
-    seat, invited = s.at("session_seat", step), s.at("session_seat", s.first)
+    seat, invited = s.at("session_seat", step), s.at("session_seat", max(s.first, step - 1))
     added = (s.at("session_agenda", step) > 0) & (s.at("session_declared", step) <= 0)
     return {
         "ranks": {world.actors[n]: float(seat[n]) for n in np.flatnonzero(seat > 0)},

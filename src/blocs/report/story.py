@@ -21,6 +21,7 @@ from blocs.institutions.procedures.codes import (
     SOFTENED,
     STRENGTHS,
 )
+from blocs.institutions.procedures.rules import EXECUTED
 from blocs.jobs.messages import Letter
 from blocs.jobs.trace import Event, Trace
 from blocs.report.words import Names
@@ -89,6 +90,7 @@ class _Teller:
         self.talk = FORMS.index(trace.sitting.form) >= REQUESTS
         tellers: dict[str, Callable[[dict[str, Any]], list[str]]] = {
             "called": self.called,
+            "changed": self.changed,
             "called_off": lambda d: ["It is called off before it opens."],
             "opened": self.opened,
             "acts": self.acts,
@@ -112,20 +114,31 @@ class _Teller:
         return "; ".join(self.names.issue(k) for k in some) or "nothing"
 
     def called(self, d: dict[str, Any]) -> list[str]:
-        chair = self.many(d["chair"])
         how = "calls" if d["by"] == "schedule" or d["notice"] > 0 else "sits down to"
-        first = f"{chair} {how} {FORM_WORDS[d['form']]}"
-        first += f" with {self.many([w for w in d['invited'] if w not in d['chair']])}."
-        found = [first, f"Declared agenda: {self.issues(d['agenda'])}."]
-        if self.talk:
+        return [self.invitation(d, how), f"Declared agenda: {self.issues(d['agenda'])}.", *self.terms(d)]
+
+    def changed(self, d: dict[str, Any]) -> list[str]:
+        """Return what is now different in a session that has been called."""
+        found = ["The schedule is changed."]
+        if {"form", "chair", "invited"} & {*d["terms"]}:
+            found.append(self.invitation(d, "now calls"))
+        if "agenda" in d["terms"]:
+            found.append(f"Declared agenda: {self.issues(d['agenda'])}.")
+        return [*found, *self.terms(d)] if {"form", "rule", "notice", "drafters", "reserve"} & {*d["terms"]} else found
+
+    def invitation(self, d: dict[str, Any], how: str) -> str:
+        others = self.many([w for w in d["invited"] if w not in d["chair"]])
+        return f"{self.many(d['chair'])} {how} {FORM_WORDS[d['form']]} with {others}."
+
+    def terms(self, d: dict[str, Any]) -> list[str]:
+        if FORMS.index(d["form"]) >= REQUESTS:
             side = "ask" if d["form"] == "requests" else "demand"
-            return [*found, f"{self.many(d['drafters'])} {side}{ending(d['drafters'])}."]
-        found.append(f"It is to decide by {RULE_WORDS[RULES[d['rule']]]}; {round(d['notice'])} days of notice.")
+            return [f"{self.many(d['drafters'])} {side}{ending(d['drafters'])}."]
+        found = [f"It is to decide by {RULE_WORDS[RULES[d['rule']]]}; {count_of(round(d['notice']), 'day')} of notice."]
         if d["form"] == "text":
             right = "may" if d["reserve"] else "may not"
-            found.append(
-                f"{self.many(d['drafters'])} draft{ending(d['drafters'])}; members {right} sign with a reservation."
-            )
+            verb = f"draft{ending(d['drafters'])}"
+            found.append(f"{self.many(d['drafters'])} {verb}; members {right} sign with a reservation.")
         return found
 
     def opened(self, d: dict[str, Any]) -> list[str]:
@@ -202,13 +215,16 @@ class _Teller:
             if d[key]:
                 found.append(f"The text is {verb} {self.many(d[key])}.")
         if d["refused"]:
-            found.append(f"{self.many(d['refused'])} will not sign.")
+            anyway = "binds them all the same" if EXECUTED[d["rule"]] else "binds only who signed"
+            found.append(f"{self.many(d['refused'])} will not sign; by its rule the text {anyway}.")
         if self.talk and self.trace.sitting.form == "requests":
             found.append(f"Of what was asked {round(100 * d['granted'])}% is granted.")
         found.append(OUTCOME_WORDS[OUTCOMES[d["outcome"]]])
         if d["defiant"]:
-            was, whom = ("was", "it") if len(d["defiant"]) == 1 else ("were", "them")
-            found.append(f"{self.many(d['defiant'])} {was} not bound; from now on this counts against {whom}.")
+            whom = "it" if len(d["defiant"]) == 1 else "them"
+            found.append(
+                f"{self.many(d['defiant'])} hold{ending(d['defiant'])} out; from now on this counts against {whom}."
+            )
         return found
 
     def later(self, d: dict[str, Any]) -> list[str]:

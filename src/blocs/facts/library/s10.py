@@ -36,6 +36,7 @@ def f10_2(lab: Lab) -> Measured:
         set={
             "bargaining_weight[plain]": weight,
             "unrest[plain]": crisis,
+            "believed_unrest[hub,plain]": crisis,
             "conduct[plain]": np.where(crisis > 0, 0.4, 0.9),
         },
         acts=asks + grants,

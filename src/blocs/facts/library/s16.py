@@ -40,7 +40,7 @@ def f16_1(lab: Lab) -> Measured:
 def f16_2(lab: Lab) -> Measured:
     """Slope of meetings of the council in a year on the unrest inside a member."""
     stir = lab.uniform(0.0, 13.0)
-    idle = lab.run(weeks=52, set={"unrest[plain]": stir})["council_idle"]
+    idle = lab.run(weeks=52, set={"unrest[plain]": stir, "believed_unrest[hub,plain]": stir})["council_idle"]
     return stat(slope, stir, (np.diff(idle, axis=1) < 0).sum(axis=1).astype(float))
 
 

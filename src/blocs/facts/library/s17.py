@@ -79,6 +79,7 @@ def f17_5(lab: Lab) -> Measured:
     runs = lab.run(
         set={
             "unrest[plain]": 12.0,
+            "believed_unrest[hub,plain]": 12.0,
             "treaty_exit[plain]": 1.0,
             "cohesion[plain]": 0.2,
             "person[plain,3]": CLEARED,

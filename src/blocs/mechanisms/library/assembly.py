@@ -9,11 +9,12 @@ from jaxtyping import Array, Bool
 
 from blocs.bloc.state import State
 from blocs.bloc.world import Act, World
-from blocs.ground.axes import Key, Scalar
+from blocs.ground.axes import BySessionActor, Key, Scalar
 from blocs.ground.sums import product
-from blocs.institutions.procedures.codes import ADOPTED, AGREED, CLOSING, DEFERRAL, OPEN, RUPTURE, TEXT
+from blocs.institutions.procedures.codes import ADOPTED, AGREED, CLOSING, DEFERRAL, MEETING, OPEN, RUPTURE, TEXT
+from blocs.institutions.procedures.rules import decide, verdicts
 from blocs.institutions.procedures.slots import between
-from blocs.institutions.procedures.stances import dissent, view_of
+from blocs.institutions.procedures.stances import dissent, standing, view_of
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.moves import approach, fade, fit, only_when, unit
 
@@ -25,14 +26,17 @@ class Assembly(AbstractMechanism):
     `deny` of its floor, the more the rule lets the convener rule (R06.14); a cooperative one is taken as recanting. At
     the close those present who refused to sign, or whose dissent from the convener exceeds `tolerance` where nothing is
     signed, were not bound: their defiance rises by the share `sting`, and is forgotten by half every `half_life`
-    (R06.3, S06 to S18). So does that of a guest who refused every demand of a talk (R08.7). The outcome is a text, a
-    deferral, or a rupture.
+    (R06.3, S06 to S18). So does that of a guest who refused every demand of a talk (R08.7). A meeting without a text
+    decides by its rule whether the convener's line on the agenda is its own: who dissents above `tolerance` is against, by
+    twice that hard against; `quota` is that of a qualified majority. What is not agreed ends in a rupture where a client
+    was not bound, else in a deferral.
     """
 
     strength: Scalar
     mark: Scalar
     deny: Scalar
     tolerance: Scalar
+    quota: Scalar
     sting: Scalar
     half_life: Scalar
     card: ClassVar[Card] = Card(
@@ -45,6 +49,7 @@ class Assembly(AbstractMechanism):
                 "session_form",
                 "session_stage",
                 "session_rule",
+                "session_reserve",
                 "session_seat",
                 "session_chair",
                 "session_attack",
@@ -55,6 +60,8 @@ class Assembly(AbstractMechanism):
                 "clause_state",
                 "public_position",
                 "salience",
+                "bargaining_weight",
+                "doctrine_weight",
                 "defiance",
             }
         ),
@@ -65,6 +72,7 @@ class Assembly(AbstractMechanism):
             Param("mark", "share per unit of cooperation", 0.0, 2.0, 1.0, "R06.6: after its first speech"),
             Param("deny", "share", 0.0, 1.0, 0.6, "R06.14: the floor is withheld from a critic on record"),
             Param("tolerance", "share", 0.0, 1.0, 0.2, "ours: dissent that passes for agreement"),
+            Param("quota", "share", 0.0, 1.0, 0.667, "as in `texts`: share of the weight in a qualified majority"),
             Param("sting", "share", 0.0, 1.0, 0.8, "F06.3, T n=1: pressure within weeks of a failed meeting"),
             Param("half_life", "day", 7.0, 730.0, 60.0, "F06.3, T n=1: weeks"),
         ),
@@ -107,8 +115,22 @@ class Assembly(AbstractMechanism):
         client = product(state.session_chair, world.client.T) > 0
         bitter = jnp.max((unbound & client) * 1.0, axis=0)
         risen = approach(state.defiance, 1.0, unit(self.strength * self.sting * bitter))
-        what = jnp.where(text, AGREED, jnp.where(jnp.any(unbound & client, axis=1), RUPTURE, DEFERRAL))
+        agreed = text | (self._carried(state, apart) & (state.session_form == MEETING))
+        what = jnp.where(agreed, AGREED, jnp.where(jnp.any(unbound & client, axis=1), RUPTURE, DEFERRAL))
         return state.replace(
             defiance=fit(risen, "defiance", state.defiance),
             session_outcome=jnp.where(gathering, what, state.session_outcome).astype(state.session_outcome.dtype),
         )
+
+    def _carried(self, state: State, apart: BySessionActor) -> Bool[Array, " session"]:
+        """Return whether the line of the convener is carried by the rule of each session; `apart` is dissent from it."""
+        found = verdicts(
+            apart[:, None],
+            state.session_seat,
+            state.session_chair,
+            standing(state.bargaining_weight, state.doctrine_weight),
+            state.session_reserve,
+            self.tolerance,
+            self.quota,
+        )
+        return decide(state.session_rule, found)[:, 0]

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from blocs.bloc.state import State
 from blocs.bloc.vocabulary import vocabulary
 from blocs.bloc.world import Act, World
-from blocs.ground.axes import Array, Bool, ByActor, Key, Scalar
+from blocs.ground.axes import Array, Bool, Key, Scalar
 from blocs.ground.keys import uniforms
 from blocs.ground.sums import product
 from blocs.institutions.procedures.rules import decide, executed, verdicts
@@ -20,7 +20,7 @@ CONTRACT, DELIVERIES, INCIDENTS, SUPPLIES, COMMAND, VOTE, WITHHELD, ULTIMATUM, F
 NEEDS = (99.0, 99.0, 99.0, 3.0, 5.0, 7.0, 8.0, 10.0, 13.0, 15.0, 99.0, 99.0)
 """Rung of the ladder that the user must have reached on the owner before the dispute leaves each stage: ours, ordinal."""
 
-UNREST_TOP = vocabulary()["unrest"].hi or 13.0
+UNREST_TOP = vocabulary()["believed_unrest"].hi or 13.0
 MONTH = 30.0
 
 
@@ -36,7 +36,7 @@ class Bases(AbstractMechanism):
     is in, an owner that can close the strait, and is of one mind, reverses the threat by `closing` (R16.6); else it
     loses the base. Undelivered vessels stay with the user (R16.4), delivered ones follow their crews by `follow`
     (R16.7). The alliance council meets with the chance `meet` a day, less by `avoid` times the urgency, the highest
-    unrest of a member or the user's highest rung (R16.1, F16.2).
+    unrest that the user believes to be inside a member or its highest rung (R16.1, F16.2).
     """
 
     strength: Scalar
@@ -68,7 +68,7 @@ class Bases(AbstractMechanism):
                 "cohesion",
                 "council_idle",
                 "rung",
-                "unrest",
+                "believed_unrest",
                 "warmth",
                 "dissent_cost",
                 "bargaining_weight",
@@ -188,14 +188,9 @@ class Bases(AbstractMechanism):
         """Let the months since the last council run, unless it meets."""
         span = self.strength * days
         user = jnp.max(world.client, axis=0)
-        stir = jnp.max(_inside(world, state.unrest)) / UNREST_TOP
+        stir = jnp.max(user[:, None] * state.believed_unrest * world.client.T) / UNREST_TOP
         urgency = jnp.maximum(stir, jnp.max(user[:, None] * state.rung) / 22.0)
         chance = -jnp.expm1(-span * self.meet * (1.0 - self.avoid * urgency))
         met = uniforms(key, jnp.zeros(1, jnp.uint32))[0] < chance
         idle = jnp.where(met, 0.0, state.council_idle + span / MONTH)
         return state.replace(council_idle=idle.astype(state.council_idle.dtype))
-
-
-def _inside(world: World, unrest: ByActor) -> ByActor:
-    """Return unrest inside members of the alliance, 0 elsewhere."""
-    return unrest * (jnp.max(world.client, axis=1) > 0)

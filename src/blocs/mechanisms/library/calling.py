@@ -12,23 +12,26 @@ from blocs.bloc.world import Act, World
 from blocs.ground.axes import Array, Bool, Index, Key, Scalar
 from blocs.ground.keys import uniforms
 from blocs.ground.sums import product
-from blocs.institutions.procedures.codes import DEMANDS, MEETING, OPEN, REQUESTS, TEXT
+from blocs.institutions.procedures.codes import CALLED, CLOSED, DEMANDS, MEETING, OPEN, REQUESTS, TEXT
 from blocs.institutions.procedures.slots import BY_ACT, SLOT_FIELDS, advance, between, live, put, vacant
 from blocs.institutions.procedures.stances import alone, binding, dissent, furthest, ranks, view_of, widen
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
 from blocs.mechanisms.moves import fit, only_when
 
-UNREST_TOP = vocabulary()["unrest"].hi or 13.0
+UNREST_TOP = vocabulary()["believed_unrest"].hi or 13.0
 OPEN_TOP = vocabulary()["openness"].hi or 6.0
+A_MOVE = 0.1
+"""Days from which on another notice is a change of the schedule, and no rounding."""
 
 
 class Calling(AbstractMechanism):
     """Slots of running sessions: who calls, when it opens, who comes, what is on the agenda.
 
-    A session of the schedule is called `plan_notice` days before its day, one in a step, if it is on the calendar. The
-    patron calls its members to a joint text with the chance `need` a day times the shock to its prestige, the larger of
-    its members' unrest / 13 and the openness of its quarrels / 6 (R06.1). An act of kind `convene` calls a meeting of
-    the source's clients, `meet` between client and patron a talk on requests, `demand` of a patron a talk on demands,
+    A session of the schedule is called `plan_notice` days before its day, one in a step, if it is on the calendar. Until
+    it opens it follows the schedule, its day too, and is called off where it leaves the calendar. The patron calls its
+    members to a joint text with the chance `need` a day times the shock to its prestige, the larger of the unrest that it
+    believes to be inside them / 13 and the openness of its quarrels / 6 (R06.1). An act of kind `convene` calls a meeting
+    of the source's clients, `meet` between client and patron a talk on requests, `demand` of a patron a talk on demands,
     unless the two already sit together. At the opening each delegation has the rank that the schedule gives it, or its
     own choice: less by `caution` where the convener is cold or presses (R06.4); outsiders stay away where their dissent
     times what the session binds exceeds `stay_away` (R06.8); the convener adds with weight `widen` the issue on which
@@ -73,7 +76,7 @@ class Calling(AbstractMechanism):
                 "salience",
                 "warmth",
                 "rung",
-                "unrest",
+                "believed_unrest",
                 "openness",
             }
         ),
@@ -118,7 +121,7 @@ class Calling(AbstractMechanism):
     ) -> dict[str, Array]:
         """What an act that calls a session says of it: talks open at once, meetings after the usual notice."""
         i, j = act.source, act.target
-        who = jnp.arange(state.unrest.shape[0])
+        who = jnp.arange(world.patron.shape[0])
         host = jnp.where(convene | patron, i, j)
         guest = jnp.where(convene | patron, j, i)
         clients = (world.client[:, i] > 0) | (who == i)
@@ -156,6 +159,7 @@ class Calling(AbstractMechanism):
     def tick(self, key: Key, world: World, state: State, days: Scalar) -> State:
         """Call what is due, move every session on by `days`, open what opens."""
         span = self.strength * days
+        state = self._follow(state, days)
         state = self._schedule(state, days)
         state = self._needed(key, world, state, span)
         running = state.session_stage > 0
@@ -167,6 +171,24 @@ class Calling(AbstractMechanism):
         state = state.replace(session_age=age.astype(state.session_age.dtype), session_stage=stage)
         return only_when(opens.any(), state, self.card.writes, lambda s: self._open(world, s, opens))
 
+    def _follow(self, state: State, days: Scalar) -> State:
+        """Let what is called and not yet open be as the schedule now says; what left the calendar is called off."""
+        waits = (state.session_plan >= 0) & (state.session_stage >= CALLED) & (state.session_stage < OPEN)
+        waits = waits & (self.strength > 0)
+
+        def follow(s: State) -> State:
+            place = jnp.clip(s.session_plan, 0, s.plan_day.shape[0] - 1).astype(jnp.int32)
+            # the letter is out: another day gives more or less notice
+            notice = jnp.maximum(0.0, s.plan_day[place] - (s.clock - days - s.session_age))
+            moved = jnp.abs(notice - s.session_notice) > A_MOVE
+            given = {**_planned(s, place), "session_notice": jnp.where(moved, notice, s.session_notice)}
+            given["session_stage"] = jnp.where(s.on_calendar[place] < 0.5, CLOSED, s.session_stage)
+            olds = {name: getattr(s, name) for name in given}
+            masks = {name: waits.reshape(-1, *[1] * (old.ndim - 1)) for name, old in olds.items()}
+            return s.replace(**{n: jnp.where(masks[n], given[n], old).astype(old.dtype) for n, old in olds.items()})
+
+        return only_when(waits.any(), state, self.card.writes, follow)
+
     def _schedule(self, state: State, days: Scalar) -> State:
         """Put the first session that is due, on the calendar and not yet called into a free slot."""
         since = state.clock - (state.plan_day - state.plan_notice)
@@ -176,21 +198,11 @@ class Calling(AbstractMechanism):
         slot, room = vacant(state.session_stage, state.session_age)
         taken = due.any() & room & (self.strength > 0)
         given = {
-            "session_form": state.plan_form[n],
+            **_planned(state, n),
             "session_stage": jnp.ones(()),
             "session_plan": n.astype(state.plan_day.dtype),
             "session_age": since[n] - days,  # the same tick adds them
             "session_notice": state.plan_notice[n],
-            "session_days": state.plan_days[n],
-            "session_lead": jnp.minimum(state.plan_lead[n], state.plan_notice[n]),
-            "session_rule": state.plan_rule[n],
-            "session_reserve": state.plan_reserve[n],
-            "session_dossier": state.plan_dossier[n],
-            "session_seat": state.plan_seat[n],
-            "session_chair": state.plan_chair[n],
-            "session_drafter": state.plan_drafter[n],
-            "session_declared": state.plan_agenda[n],
-            "session_agenda": state.plan_agenda[n],
         }
         held = state.plan_held.at[n].set(jnp.where(taken, 1.0, state.plan_held[n]).astype(state.plan_held.dtype))
         return only_when(taken, state, self.card.writes, lambda s: put(s, slot, taken, given)).replace(plan_held=held)
@@ -199,13 +211,13 @@ class Calling(AbstractMechanism):
         """Let a patron whose prestige suffers call its members to a text, on the issue most salient to it."""
         leader = jnp.argmax(world.patron)
         quarrel = jnp.max(state.openness[leader] * world.same_camp[leader]) / OPEN_TOP
-        stir = jnp.max(state.unrest * world.client[:, leader]) / UNREST_TOP
+        stir = jnp.max(state.believed_unrest[leader] * world.client[:, leader]) / UNREST_TOP
         shock = jnp.maximum(quarrel, stir) * world.patron[leader]
         draw = uniforms(key, world.actor_id[leader][None])[0]
         sits = (live(state.session_stage) & (state.session_chair[:, leader] > 0) & (state.session_form <= TEXT)).any()
         slot, room = vacant(state.session_stage, state.session_age, BY_ACT)
         taken = (draw < -jnp.expm1(-span * self.need * shock)) & ~sits & room
-        who = jnp.arange(state.unrest.shape[0])
+        who = jnp.arange(world.patron.shape[0])
         seat = ((world.client[:, leader] > 0) | (who == leader)) & world.exists(state.clock)
         salient = state.salience[leader]
         agenda = (jnp.arange(salient.shape[0]) == jnp.argmax(salient)) & (salient > 0)
@@ -248,3 +260,20 @@ class Calling(AbstractMechanism):
             session_agenda=jnp.where(now, fit(agenda, "session_agenda", state.session_agenda), state.session_agenda),
             session_attack=jnp.where(now, fit(blamed, "session_attack", state.session_attack), state.session_attack),
         )
+
+
+def _planned(state: State, place: Index) -> dict[str, Array]:
+    """Return what the schedule says of the sessions at some places, by quantity of a slot; not when they are called."""
+    return {
+        "session_form": state.plan_form[place],
+        "session_days": state.plan_days[place],
+        "session_lead": jnp.minimum(state.plan_lead[place], state.plan_notice[place]),
+        "session_rule": state.plan_rule[place],
+        "session_reserve": state.plan_reserve[place],
+        "session_dossier": state.plan_dossier[place],
+        "session_seat": state.plan_seat[place],
+        "session_chair": state.plan_chair[place],
+        "session_drafter": state.plan_drafter[place],
+        "session_declared": state.plan_agenda[place],
+        "session_agenda": state.plan_agenda[place],
+    }

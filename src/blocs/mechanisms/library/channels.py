@@ -29,6 +29,7 @@ _READS = {
     "known_line",
     "line",
     "printed_line",
+    "journal_line",
     "public_position",
     "salience",
     "warmth",
@@ -69,11 +70,12 @@ class Channels(AbstractMechanism):
     The patron tells its members, and outsiders as far as it courts them: m_ak covers half its way to the line l_k in
     `notice * 2**(hold u_ak - courtesy w_pa)` days, where w_pa is the patron's warmth toward a and
     u_ak = |public position - l_k| / 2 how unwelcome the line is (R24.1, F24.1). Everybody reads the patron's daily
-    within days, and it moves whom it tells something newer; what a member has to learn from print costs the patron its
-    warmth. A paper, a consultation or an order takes a slot: it arrives after `letter * 2**(hold u - courtesy w)` days, by
-    cable (orders, consultations; R24.2) after `cable`; it brings the reader the share `credence` of the way to the line
-    as the sender knew it (R24.5). It is written for the circle that the sender has told and may become public: chance
-    `1 - exp(-leak * 10**(spread * class) * (1 - discretion))` a day, until returned (R25.3); its reader is blamed
+    within days, as far as it is not told, and it moves whose knowledge lies behind it, on the way on which the daily is
+    ahead of the slower organs; what a member has to learn from print costs the patron its warmth. A paper, a consultation
+    or an order takes a slot: it arrives after `letter * 2**(hold u - courtesy w)` days, by cable (orders, consultations;
+    R24.2) after `cable`; unless it lies behind what its reader knows, it brings it the share `credence` of the way to the
+    line as the sender knew it (R24.5). It is written for the circle that the sender has told and may become public:
+    chance `1 - exp(-leak * 10**(spread * class) * (1 - discretion))` a day, until returned (R25.3); its reader is blamed
     (R25.4). An order that goes by the envoy alone is conveyed with chance `envoy_reliability` (R24.4); if not, the two
     believe different things until they meet (F24.5). A thirteenth message takes the place of the oldest.
     """
@@ -151,9 +153,10 @@ class Channels(AbstractMechanism):
     def tick(self, key: Key, world: World, state: State, days: Scalar) -> State:
         """Tell the members, let all read the daily, deliver and lose messages, let secrets out: two passes of actor by issue."""
         span = self.strength * days
-        known = approach(state.known_line, state.line[None, :], self.told(world, state, span))
-        newer = jnp.abs(state.printed_line - state.line)[None, :] < jnp.abs(known - state.line[None, :])
-        learnt = (1.0 - fade(span, self.read)) * newer * (state.printed_line[None, :] - known)
+        brought = self.told(world, state, span)
+        known = approach(state.known_line, state.line[None, :], brought)
+        news = _onward(state, state.printed_line[None, :], known) > 0
+        learnt = (1.0 - fade(span, self.read)) * (1.0 - brought) * news * (state.printed_line[None, :] - known)
         missed = jnp.sum(state.salience * jnp.abs(learnt), axis=1)
         cooled = lean(state.warmth, -unit(self.offence * missed)[:, None] * unit(world.client))
         post = _post(state, span)
@@ -167,7 +170,7 @@ class Channels(AbstractMechanism):
             warmth=fit(cooled, "warmth", state.warmth),
         )
         read = ("known_line", "circle", "unheard")
-        told = only_when(post.arrives.any(), told, read, lambda s: self.deliver(key, s, post))
+        told = only_when(post.arrives.any(), told, read, lambda s: self.deliver(key, world, s, post))
         told = only_when(out.any(), told, ("leaked", "warmth"), lambda s: self.let_out(s, post, out))
         return told.replace(
             message_state=fit(stage, "message_state", state.message_state),
@@ -183,7 +186,7 @@ class Channels(AbstractMechanism):
         there = (world.patron.sum() > 0) * jnp.maximum(world.member, unit(warmth))
         return jnp.where(world.patron[:, None] > 0, span > 0, (1.0 - jnp.exp2(-span / half)) * there[:, None])
 
-    def deliver(self, key: Key, state: State, post: _Post) -> State:
+    def deliver(self, key: Key, world: World, state: State, post: _Post) -> State:
         """Let what arrives be read: what is known, the circles of those told, the orders that stay unheard."""
         draw = uniforms(key, jnp.arange(SLOTS, dtype=jnp.uint32))
         conveyed = (state.message_order < 0.5) | (draw < state.envoy_reliability[post.source])
@@ -192,7 +195,7 @@ class Channels(AbstractMechanism):
         share = added_at(jnp.zeros_like(known), read, self.credence * got)
         sums = added_at(jnp.zeros_like(known), read, self.credence * got * state.message_told)
         told = sums / jnp.maximum(share, 1e-6)
-        newer = jnp.abs(told - state.line[None, :]) < jnp.abs(known - state.line[None, :])
+        newer = (_onward(state, told, known) >= 0) & (world.patron[:, None] == 0)
         unheard = raised_at(state.unheard, (post.source, post.target), lost)
         return state.replace(
             known_line=fit(approach(known, told, unit(share) * newer), "known_line", known),
@@ -209,6 +212,14 @@ class Channels(AbstractMechanism):
             leaked=fit(leaked, "leaked", state.leaked),
             warmth=fit(lean(state.warmth, -betrayed), "warmth", state.warmth),
         )
+
+
+def _onward(state: State, version: Array, known: ByActorIssue) -> ByActorIssue:
+    """Return whether a version of the line lies further than what is known on the way on which print moves, by its sign.
+
+    The line itself is hidden from readers: they date a version by the two organs, of which one lags behind the other.
+    """
+    return (version - known) * (state.printed_line - state.journal_line)[None, :]
 
 
 def _slot(state: State) -> Int[Array, ""]:

@@ -91,7 +91,7 @@ class Credit(AbstractMechanism):
                 "frontline_exposure",
                 "bargaining_weight",
                 "doctrine_weight",
-                "unrest",
+                "believed_unrest",
                 "rung",
                 "last_act",
                 "recent",
@@ -216,7 +216,7 @@ class Credit(AbstractMechanism):
         """Return what a lender has set aside for a borrower, index units 0..fund (R10.1-R10.5)."""
         i, j = lender, borrower
         share = half_rule(judged(world, state, i, j), self.half, self.poor, self.good)
-        resists = unit(jnp.maximum(state.unrest[j] / 6.0, state.rung[i, j] / 12.0))
+        resists = unit(jnp.maximum(state.believed_unrest[i, j] / 6.0, state.rung[i, j] / 12.0))
         credit = lever_place(world, "credit")
         own = 0.0 if credit is None else jnp.max(state.dependence[i, :, credit])
         worth = 1.0 + self.front * state.frontline_exposure[j] + self.weight * state.bargaining_weight[j] * resists

@@ -22,13 +22,14 @@ UNREST_TOP = vocabulary()["unrest"].hi or 13.0
 class Force(AbstractMechanism):
     """Troops p_a of the patron inside a member, 0..1, and what leads to them and away.
 
-    Armed force of a patron on a client whose unrest is below `crisis` is a show: the large body is seen to close, as far
-    as the leadership is cohesive (R17.4). In a crisis it is an entry: of the share `partial`, or full where the member
-    has declared its exit or a first entry was pulled back (R17.1, R17.3). Those with capacity `ask` or more are
-    consulted, the nearer the sooner (R17.5). A partial entry stirs the country by `provoke * (1 - army reliability)`
-    and is withdrawn at the rate `leave * unrest / 13`; what is left then doubles the claims (`embolden`). A full entry
-    quells unrest, ends the exit and thins out with `stay`. A member at war with its streets, rung `brink` or more,
-    declares its exit at the rate `secede * (1 - border insecurity)` (R17.8: an insecure frontier keeps the troops).
+    Armed force of a patron on a client whose unrest it believes to be below `crisis` is a show: the large body is seen
+    to close, as far as the leadership is cohesive (R17.4). In a crisis it is an entry: of the share `partial`, or full
+    where the member has declared its exit or a first entry was pulled back (R17.1, R17.3). Those with capacity `ask` or
+    more are consulted, the nearer the sooner (R17.5). A partial entry stirs the country by `provoke * (1 - army
+    reliability)` and is withdrawn at the rate `leave * unrest / 13`; what is left then doubles the claims (`embolden`).
+    A full entry quells unrest, ends the exit and thins out with `stay`. A member at war with its streets, rung `brink`
+    or more, declares its exit at the rate `secede * (1 - border insecurity)` (R17.8: an insecure frontier keeps the
+    troops).
     """
 
     strength: Scalar
@@ -57,6 +58,7 @@ class Force(AbstractMechanism):
                 "consulted",
                 "closed",
                 "unrest",
+                "believed_unrest",
                 "cohesion",
                 "army_reliability",
                 "border_insecurity",
@@ -89,7 +91,9 @@ class Force(AbstractMechanism):
         """Let armed force of a patron on a client be a show or an entry: one entry, and one row of consultation."""
         i, j = act.source, act.target
         used = self.strength * act.weight * world.is_kind("coerce")[act.act] * world.client[j, i]
-        in_crisis = (state.unrest[j] >= self.crisis) | (state.treaty_exit[j] > 0.5) | (state.withdrawn[j] > 0.5)
+        in_crisis = (
+            (state.believed_unrest[i, j] >= self.crisis) | (state.treaty_exit[j] > 0.5) | (state.withdrawn[j] > 0.5)
+        )
         heavy = (state.treaty_exit[j] > 0.5) | (state.withdrawn[j] > 0.5) | (state.presence[j] > 0.25)
         size = jnp.where(heavy, 1.0, self.partial) * in_crisis
         presence = lean(state.presence[j], unit(used * size))

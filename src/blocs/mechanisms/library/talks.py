@@ -16,6 +16,7 @@ from blocs.institutions.procedures.codes import (
     AGREED,
     CLOSING,
     CONTESTED,
+    DEFERRAL,
     DEMANDS,
     DROPPED,
     OPEN,
@@ -40,16 +41,17 @@ ITEMS = frozenset({"clause_issue", "clause_state", "clause_share", "clause_stren
 class Talks(AbstractMechanism):
     """A talk between a host and a guest over at most 5 items.
 
-    On requests the guest's list is about the heaviest issues of the agenda. At the opening items of amounts are granted
-    at the share `first`, as far as a fund fixed beforehand reaches, `(1 + w) / 2` of the list with w the host's warmth,
-    `poor` of that where its rung on the guest is 6 or more (R08.5, R10.1); what the fund does not reach is struck, with
-    nothing in return (R08.6). Items of loyalty or recognition (`divisible` below 0.5) stay contested (R08.1). At the
-    close the leader restores up to the share `relief` of what was cut from items granted in part (R08.5); recognition is
-    granted only where the two are within `near`. On demands the host goes down a list in order of what each is worth to
-    it, its friends' interests counting by `care` (R08.7; `descend` 0: in no order); the guest refuses what is further
-    from it than `yield_` times its cost of dissent, one demand a step, or by acts of kind refuse and agree. Conflictual
-    acts in a talk lower its tone by `heat`, cooperative ones raise it; it is forgotten by half every `half_life`. A guest
-    that got little puts more of its case in writing next time, by `learn` (R08.9).
+    Where one of them stays away nothing is asked or granted. On requests the guest's list is about the heaviest issues
+    of the agenda. At the opening items of amounts are granted at the share `first`, as far as a fund fixed beforehand
+    reaches, `(1 + w) / 2` of the list with w the host's warmth, `poor` of that where its rung on the guest is 6 or more
+    (R08.5, R10.1); what the fund does not reach is struck, with nothing in return (R08.6). Items of loyalty or
+    recognition (`divisible` below 0.5) stay contested (R08.1). At the close the leader restores up to the share
+    `relief` of what was cut from items granted in part (R08.5); recognition is granted only where the two are within
+    `near`. On demands the host goes down a list in order of what each is worth to it, its friends' interests counting
+    by `care` (R08.7; `descend` 0: in no order); the guest refuses what is further from it than `yield_` times its cost
+    of dissent, one demand a step, or by acts of kind refuse and agree. Conflictual acts in a talk lower its tone by
+    `heat`, cooperative ones raise it; it is forgotten by half every `half_life`. A guest that got little puts more of
+    its case in writing next time, by `learn` (R08.9).
     """
 
     strength: Scalar
@@ -150,6 +152,9 @@ class Talks(AbstractMechanism):
         """Write the list of the talks that have none."""
         sitting = state.session_stage >= OPEN
         sitting = sitting & (state.session_stage <= CLOSING) & (jnp.max(state.clause_issue, axis=1) < 0)
+        # a talk to which one side does not come has no list
+        hosts = (state.session_seat > 0) & (state.session_chair > 0)
+        sitting = sitting & jnp.any(guest > 0, axis=1) & jnp.any(hosts, axis=1)
         wishes = heaviest(state.session_agenda, repeat=True)
         value = worth(state.session_chair, guest, state.public_position, state.salience, state.warmth, self.care)
         demands = heaviest(jnp.where(value > 0, approach(jnp.ones_like(value), value, self.descend), 0.0))
@@ -242,7 +247,8 @@ class Talks(AbstractMechanism):
         mark = jnp.where(left, DROPPED, state.clause_state)
         some = jnp.any((mark == ADOPTED) | (mark == SOFTENED), axis=1)
         bad = pressed & jnp.any(mark == REFUSED, axis=1) & ~jnp.any(mark == ADOPTED, axis=1)
-        what = jnp.where(some, AGREED, jnp.where(bad, RUPTURE, REFERRAL))
+        idle = jnp.where(jnp.max(state.clause_issue, axis=1) < 0, DEFERRAL, REFERRAL)
+        what = jnp.where(some, AGREED, jnp.where(bad, RUPTURE, idle))
         return state.replace(
             clause_state=mark.astype(state.clause_state.dtype),
             session_outcome=jnp.where(closing, what, state.session_outcome).astype(state.session_outcome.dtype),
