@@ -112,7 +112,7 @@ def main() -> None:
 def _main() -> None:
     signal.signal(signal.SIGTERM, _terminated)
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="blocs", standalone_mode=False)
         sys.stdout.flush()
     except InputError as error:
         for fault in error.faults:
