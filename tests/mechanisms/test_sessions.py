@@ -317,3 +317,12 @@ def test_a_meeting_decides_by_its_rule(apart, reserve, carried):
         assert outcome in ("text", "rupture")
         agreed += [rule] * (outcome == "text")
     assert " ".join(agreed) == carried
+
+
+def test_a_convener_that_stays_away_adds_nothing_to_the_agenda():
+    world, _ = school()
+    apart = {f"public_position[{a},base]": -1.0 for a in ("rim", "plain", "ridge")} | {"salience[hub,base]": 1.0}
+    plan = {**session("meeting", ["line"], day=14.0, notice=7.0), **apart, "public_position[hub,base]": 1.0}
+    base = world.index("issue", "base")
+    there, away = (weeks({**plan, "plan_rank[0,hub]": rank}, 2)[-1].session_agenda[0, base] for rank in (1.0, 0.0))
+    assert float(there) > 0.0 == float(away)

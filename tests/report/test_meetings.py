@@ -69,8 +69,10 @@ def words(shape: str, what: str, **data) -> str:
 
 def test_words_agree_with_their_numbers():
     called = {"by": "schedule", "form": "demands", "chair": ["p"], "invited": ["p", "a", "b"], "agenda": ["peace"]}
-    assert words("demands", "called", **called, drafters=["a", "b"], notice=3.0).endswith("Alpha and Beta demand.")
-    assert words("demands", "called", **called, drafters=["a"], notice=3.0).endswith("Alpha demands.")
+    # the guest asks and the host demands, whoever the schedule names as a drafter
+    assert words("demands", "called", **called, drafters=["a"], notice=3.0).endswith("Patron demands.")
+    called["form"] = "requests"
+    assert words("requests", "called", **called, drafters=["p"], notice=3.0).endswith("Alpha and Beta ask.")
     none = {"signed": [], "reserved": [], "refused": [], "granted": 0.0, "rule": 0, "outcome": 4}
     assert "Alpha and Beta hold out; from now on this counts against them." in words(
         "meeting", "decided", **none, defiant=["a", "b"]
@@ -164,7 +166,7 @@ def test_terms_that_change_before_the_opening_are_told():
     assert sitting.form == "text"
     found = Trace(sitting, run, tuple(told(run, sitting)), False)
     text = " ".join(s for t in story(found, NAMES) for s in t.sentences)
-    assert "Patron calls a talk about requests with Alpha and Beta. Declared agenda: Peace. Patron asks." in text
+    assert "Patron calls a talk about requests with Alpha and Beta. Declared agenda: Peace. Alpha and Beta ask." in text
     assert "The schedule is changed. Patron now calls a meeting that drafts a joint text with Alpha and Beta." in text
     assert "It is to decide by a majority of the delegations; 14 days of notice. Alpha drafts" in text
 

@@ -132,8 +132,9 @@ class _Teller:
 
     def terms(self, d: dict[str, Any]) -> list[str]:
         if FORMS.index(d["form"]) >= REQUESTS:
-            side = "ask" if d["form"] == "requests" else "demand"
-            return [f"{self.many(d['drafters'])} {side}{ending(d['drafters'])}."]
+            guests = [w for w in d["invited"] if w not in d["chair"]]
+            side, who = ("ask", guests) if d["form"] == "requests" else ("demand", d["chair"])
+            return [f"{self.many(who)} {side}{ending(who)}."]
         found = [f"It is to decide by {RULE_WORDS[RULES[d['rule']]]}; {count_of(round(d['notice']), 'day')} of notice."]
         if d["form"] == "text":
             right = "may" if d["reserve"] else "may not"

@@ -248,7 +248,7 @@ class Calling(AbstractMechanism):
         imposed = state.plan_rank[jnp.clip(place, 0, state.plan_rank.shape[0] - 1)]
         fixed = (state.session_plan >= 0)[:, None] & (imposed >= 0) & (invited > 0)
         seat = jnp.where(fixed, imposed, seat) * world.exists(state.clock)
-        weight = product(chair, state.salience)
+        weight = product(chair * (seat > 0), state.salience)
         wide = widen(state.session_declared, line, seat, state.public_position, weight, self.widen)
         agenda = jnp.where(gathering[:, None], wide, state.session_declared)
         far = furthest(dissent(agenda, line, state.public_position, state.salience), seat, chair)
