@@ -155,3 +155,8 @@ def test_long_text_goes_below_its_row_where_the_line_is_short(monkeypatch: pytes
     assert "\n  Restrictive towards Albania while Stalin decides in its favour" in narrow
     monkeypatch.setenv("COLUMNS", "200")
     assert "\n  Restrictive" not in run("show", "camp", "positions", "--limit", "1")
+
+
+def test_questions_show_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "250")
+    assert "1955-05-01/1961-12-31" in run("show", "camp", "questions").replace("\n", "")

@@ -192,10 +192,10 @@ def test_yaml_files_name_line_and_field(folder: Path) -> None:
         ("state.yaml", state, "actor"),
         ("state.yaml", state, "value"),
         ("state.yaml", wrong, "variable"),
-        ("schedule.yaml", date - 2, "date"),
+        ("schedule.yaml", date, "date"),
     }
-    assert any(name == "outcomes.yaml" and field == "when.event.act" for name, _, field in found(folder)), outcome
-    assert any(name == "questions.yaml" and field == "do" for name, _, field in found(folder)), do
+    assert ("outcomes.yaml", outcome, "when.event.act") in found(folder)
+    assert ("questions.yaml", do, "do") in found(folder)
 
 
 def test_what_is_not_known_has_no_date(folder: Path) -> None:
@@ -386,7 +386,7 @@ def test_what_is_left_empty_is_a_fault_or_harmless(
 def test_an_intervention_that_no_model_takes_is_found_by_its_line(folder: Path, do: str, told: str) -> None:
     line = replace(folder, "questions.yaml", "forbid withhold from patron to narrator", do)
     (fault,) = check(folder).faults
-    assert (Path(fault.where).name, fault.line, fault.field) == ("questions.yaml", line - 4, "do")
+    assert (Path(fault.where).name, fault.line, fault.field) == ("questions.yaml", line, "do")
     assert told in fault.expected
     assert do in fault.problem
 
@@ -400,3 +400,85 @@ def test_a_question_of_another_time_is_read_beside_a_broken_period(folder: Path)
         "  window: {start: 2002-01-01, end: 2002-12-31}\n  outcomes: [break, goods",
     )
     assert found(folder) == {(SPEC, line, "period.start")}
+
+
+SENSE = {
+    "outcome id": ("outcomes.yaml", "- id: cold", "- id: break.east", "id", "also the id of another outcome for each"),
+    "words": ("actors.csv", "hale,2,Ada", "member,2,Ada", "id", "a word of the language"),
+    "any": ("levers.csv", "credit,Credit", "any,Credit", "id", "stands for all of them"),
+    "alias of another": ("aliases.csv", "Ada,hale", "east,west_shore", "alias", "means another actor"),
+    "alias of a role": ("aliases.csv", "Ada,hale", "patron,east", "alias", "means another actor"),
+    "twin": ("ties.csv", "north,east,ally,1,2000", "north,east,patron_client,1,2000", "tie", "first on line 2"),
+    "shares": ("ties.csv", "east,north,depends_credit,0.5", "east,south,depends_grain,0.5", "value", "1.1 in all"),
+    "own cell": ("state.yaml", "west_shore, toward: north", "north, toward: north", "toward", "the actor 'north' itself"),
+    "two patrons": ("actors.csv", "Eastmark,party_state,member", "Eastmark,party_state,patron", "role", "'north'"),
+    "breakaway": (SPEC, "patron: north", "patron: north\nbreakaway: north", "breakaway", "the patron itself"),
+    "too late": ("actors.csv", "party_state,member,,,,,,1990,,1,0.3", "party_state,member,,,,,,1990,2000,1,0.3", "source", ""),
+    "order": ("actors.csv", "party_state,member,,,,,,1990,,1,0.3", "party_state,member,,,,,,1990,1980,1,0.3", "to", "1980"),
+    "capability": ("actors.csv", ",1,0.3,", ",1,,", "capability", "is missing"),
+    "tier 2": ("actors.csv", ",1,,invented", ",1,0.5,invented", "capability", "is 0.5"),
+    "no act": ("outcomes.yaml", "act: [withhold]", "act: [process]", "when.event.act", "nobody does"),
+    "own act": ("outcomes.yaml", "source: [patron], target: [narrator]",
+        "source: [east], target: [east]", "when.event.target", "itself"),
+    "never": ("outcomes.yaml", "at_most: -0.2", "at_most: -1.2", "when.state.at_most", "never reaches"),
+    "own state": ("outcomes.yaml", "toward: patron", "toward: west_shore", "when.state.toward", "itself"),
+    "recorded": ("outcomes.yaml", "at_least: 3}",
+        "at_least: 3}\n  recorded: {value: true, date: 2002}", "recorded.date", "is 2002"),
+    "fraction": ("state.yaml", "variable: line, issue: harbour, value: 0.8",
+        "variable: session_stage, session: 1, value: 0.8", "value", "is 0.8"),
+    "too much": ("state.yaml", "value: 30", "value: 1.0e+308", "value", "is 1e+308"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SENSE)
+def test_entries_that_contradict_each_other_are_found_by_their_line(folder: Path, name: str) -> None:
+    file, old, new, field, problem = SENSE[name]
+    line = replace(folder, file, old, new) + new.count("\n")
+    faults = [f for f in check(folder).faults if f.field == field and problem in f.problem]
+    assert faults, check(folder).faults
+    if name == "too late":
+        assert {Path(f.where).name for f in faults} == {"events.jsonl"}
+    else:
+        assert [(Path(f.where).name, f.line) for f in faults] == [(file, line)]
+
+
+def test_a_blank_summary_is_a_fault_and_a_narrator_may_be_the_patron(folder: Path) -> None:
+    replace(folder, SPEC, "narrator: west_shore", "narrator: north")
+    replace(folder, "questions.yaml", "forbid withhold from patron to narrator", "forbid withhold from patron to east")
+    replace(folder, "outcomes.yaml", "target: [narrator]", "target: [east]")
+    replace(folder, "outcomes.yaml", "actor: narrator", "actor: east")
+    assert found(folder) == set()
+    edit_event(folder, 3, summary="  ")
+    assert found(folder) == {("events.jsonl", 3, "summary")}
+
+
+def test_faults_of_references_are_at_the_line_of_the_word(folder: Path) -> None:
+    (folder / "outcomes.yaml").write_text(
+        "- id: one\n  title: One\n  when:\n    any_of:\n    - event:\n        act: [break]\n    - event:\n        act:\n"
+        "        - refuse\n        - dance\n    - state:\n        variable: warmth\n        actor: mars\n"
+        "        toward: north\n        at_least: 1\n"
+    )
+    replace(folder, "questions.yaml", "outcomes: [break, goods_withheld]", "outcomes:\n  - one\n  - two")
+    replace(folder, "questions.yaml", "outcomes: [goods_withheld, cold]", "outcomes: [one]")
+    assert found(folder) == {
+        ("outcomes.yaml", 10, "when.event.act"),
+        ("outcomes.yaml", 13, "when.state.actor"),
+        ("questions.yaml", 5, "outcomes"),
+    }
+
+
+def test_a_mark_of_the_order_of_bytes_is_no_part_of_the_text(folder: Path) -> None:
+    for name in (SPEC, *ENTRIES):
+        (folder / name).write_bytes(b"\xef\xbb\xbf" + (folder / name).read_bytes())
+    assert found(folder) == set()
+
+
+def test_numbers_and_nothing_where_text_belongs_are_called_so(folder: Path) -> None:
+    edit_event(folder, 1, date=1896)
+    path = folder / "events.jsonl"
+    path.write_text(path.read_text().replace('"source": "south"', '"source": null', 1))
+    replace(folder, SPEC, "until: 2002-12-31", "until: 2002")
+    told = {(f.field, f.problem, f.expected) for f in check(folder).faults}
+    assert ("date", "is 1896", 'text, in quotes: "1896"') in told
+    assert ("source", "is empty (null)", "text") in told
+    assert ("training.until", "is 2002", "a day, YYYY-MM-DD") in told

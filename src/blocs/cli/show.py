@@ -211,7 +211,7 @@ SUBJECTS: Mapping[str, Subject] = {
     "schedule": Subject(_rows("schedule"), _DATED, "title"),
     "institutions": Subject(_rows("institutions"), ("id", "name", "kind", "from", "to", "rule", "pages"), "rule"),
     "sources": Subject(_rows("sources"), ("id", "kind", "citation", "what_it_is"), "what_it_is"),
-    "questions": Subject(_rows("questions"), ("id", "text", "outcomes", "do", "pages"), "text"),
+    "questions": Subject(_rows("questions"), ("id", "text", "window", "outcomes", "do", "pages"), "text"),
     "numbers": Subject(_rows("numbers"), ("id", "what", "value", "unit", "kind", "actors", "page"), "what"),
     "ties": Subject(_rows("ties"), ("source", "target", "tie", "value", "from", "to", "basis"), "basis", key="source"),
     "state": Subject(

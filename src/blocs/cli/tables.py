@@ -110,6 +110,8 @@ def _cell(value: Any) -> Text:
     text = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
     if isinstance(value, list | tuple):
         text = ", ".join(str(part) for part in cast("Sequence[Any]", value))
+    if isinstance(value, Mapping):
+        text = "/".join(str(part) for part in cast("Mapping[str, Any]", value).values())
     # A record may hold anything: control characters must not reach the terminal, nor brackets be read as style.
     return Text("".join(letter if letter.isprintable() else " " for letter in text))
 

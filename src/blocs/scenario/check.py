@@ -10,12 +10,14 @@ from blocs.bloc.vocabulary import SLOT_AXES, Quantity, vocabulary
 from blocs.ground.errors import Fault, InputError
 from blocs.record import dates
 from blocs.record.event import LONGEST_DYADIC_SPAN, Event, Position
-from blocs.scenario.faults import Faults, near, shown
+from blocs.scenario.check_sense import contradictions
+from blocs.scenario.faults import Faults, Place, Step, near, shown
 from blocs.scenario.folder import ENTRIES, SPEC, Folder
 from blocs.scenario.interventions import Names, parse, variables
-from blocs.scenario.outcomes import PLACEHOLDER, EventCondition, Outcome, StateCondition, StateSelector, conditions
+from blocs.scenario.outcomes import PLACEHOLDER, EventCondition, Outcome, StateCondition, StateSelector, placed
+from blocs.scenario.reading import Row
 from blocs.scenario.scenario import GROUPS, ROLES, roles
-from blocs.scenario.spec import Cell, Days, Institution, Meeting, PageRange, Question, Session, Source, Spec, StateEntry
+from blocs.scenario.spec import Days, Institution, Meeting, PageRange, Question, Session, Source, Spec, StateEntry
 from blocs.scenario.tables import DEPENDS, ActCode, Actor, Alias, Number, Rung, Tie
 
 _ENDS = {"actor": ("actor", "toward"), "lever": ("lever",), "issue": ("issue", "upon")}
@@ -36,6 +38,8 @@ class Checker:
         self.ids = {name: frozenset(entry.id for entry in folder.values(name) if entry.id) for name in _WITH_IDS}
         self.roles = roles(self.spec, self.actors) if self.spec else {}
         self.roles_known = folder.spec is not None and folder.spec.whole
+        whole = all(row.whole for row in folder.entries["actors.csv"]) and "actors.csv" not in folder.lost
+        self.cast_known = self.roles_known and whole
         if not self.roles_known:
             self.roles = {**dict.fromkeys((*ROLES, *GROUPS), ()), **self.roles}
 
@@ -44,46 +48,62 @@ class Checker:
         for name in _WITH_IDS:
             self._unique(name, "id", lambda entry: entry.id)
         self._unique("aliases.csv", "alias", lambda entry: entry.alias)
-        self._unique("state.yaml", "variable", _place_of)
+        self._unique("state.yaml", "variable", lambda entry: entry.place)
         self._roles_exist()
         for name, one in _CHECKS.items():
             for row in self.folder.entries[name]:
-                one(self, _Place(self.faults[name], row.line, row.whole), row.value)
+                one(self, self.place(name, row), row.value)
+        contradictions(self)
         return [fault for found in self.faults.values() for fault in found.all()]
 
-    def known(self, place: _Place, field: str, name: str | None, file: str, *, also: Collection[str] = ()) -> None:
+    def place(self, name: str, row: Row[Any]) -> Place:
+        """Return where faults of an entry are noted."""
+        return Place(self.faults[name], row.line_of, row.whole)
+
+    def known(
+        self,
+        place: Place,
+        field: str,
+        name: str | None,
+        file: str,
+        *,
+        also: Collection[str] = (),
+        n: Step | None = None,
+    ) -> None:
         """Note a name that is in neither `also` nor the ids of a file (a file with lost entries is not judged)."""
         if name is None or name in self.ids[file] or name in also or file in self.folder.lost:
             return
-        place.add(field, f"is an unknown {shown(name)}", f"an id of {file}{near(name, {*self.ids[file], *also})}")
+        place.add(field, f"is an unknown {shown(name)}", f"an id of {file}{near(name, {*self.ids[file], *also})}", n)
 
-    def collective(self, place: _Place, field: str, name: str | None, *, also: Collection[str] = ()) -> None:
+    def collective(
+        self, place: Place, field: str, name: str | None, *, also: Collection[str] = (), n: Step | None = None
+    ) -> None:
         """Note a name that is no tier-1 actor."""
         if name in self.actors and name not in self.collectives:
-            place.add(field, f"is {shown(name)}, a tier-2 actor", "a tier-1 actor")
+            place.add(field, f"is {shown(name)}, a tier-2 actor", "a tier-1 actor", n)
         elif name not in also:
-            self.known(place, field, name, "actors.csv")
+            self.known(place, field, name, "actors.csv", n=n)
 
-    def each(self, place: _Place, field: str, names: Iterable[str], *, also: Collection[str] = ()) -> None:
+    def each(self, place: Place, field: str, names: Iterable[str], *, also: Collection[str] = ()) -> None:
         """Note every name of a list that is no tier-1 actor."""
-        for name in names:
-            self.collective(place, field, name, also=also)
+        for n, name in enumerate(names):
+            self.collective(place, field, name, also=also, n=name if field == "session.ranks" else n)
 
-    def pages(self, place: _Place, field: str, pages: Iterable[int], *, required: bool = False) -> None:
+    def pages(self, place: Place, field: str, pages: Iterable[int], *, required: bool = False) -> None:
         """Note pages that the source does not have, and missing ones where they are required."""
         span: PageRange | None = self.spec.pages if self.spec else None
         if span is None:
             return
         found = tuple(pages)
         word = "page" if span.kind == "pages" else "reference"
-        for page in found:
+        for n, page in enumerate(found):
             if not span.first <= page <= span.last:
-                place.add(field, f"is {word} {page}", f"{span.first} to {span.last}")
+                place.add(field, f"is {word} {page}", f"{span.first} to {span.last}", n)
         if required and not found and place.whole:
             whole = "page of the source" if span.kind == "pages" else "number of a reference"
             place.add(field, "is missing", f"at least one {whole}")
 
-    def dated(self, place: _Place, entry: Event | Position) -> tuple[date, date] | None:
+    def dated(self, place: Place, entry: Event | Position) -> tuple[date, date] | None:
         """Check a date and its bounds; return them where they can be told."""
         caps: Days | None = self.spec.open_ends if self.spec else None
         if entry.date is None or caps is None:  # pyright: ignore[reportUnnecessaryComparison]
@@ -100,21 +120,21 @@ class Checker:
                 place.add(field, f"is {shown(written)}, not a bound of date {shown(entry.date)}", day.isoformat())
         return start, end
 
-    def inside(self, place: _Place, field: str, start: date | None, end: date | None) -> None:
+    def inside(self, place: Place, field: str, start: date | None, end: date | None, n: Step | None = None) -> None:
         """Note a date that leaves the horizon."""
         horizon: Days | None = self.spec.horizon if self.spec else None
         if horizon is None:
             return
         if (start and start < horizon.start) or (end and end > horizon.end):
-            place.add(field, "leaves the horizon of the scenario", f"{horizon.start} to {horizon.end}")
+            place.add(field, "leaves the horizon of the scenario", f"{horizon.start} to {horizon.end}", n)
 
-    def when(self, place: _Place, field: str, text: str | None) -> None:
+    def when(self, place: Place, field: str, text: str | None, n: Step | None = None) -> None:
         """Check the horizon of a date whose form is known to be right."""
         if text:
             found = dates.bounds(text)
-            self.inside(place, field, found.start, found.end)
+            self.inside(place, field, found.start, found.end, n)
 
-    def cell(self, place: _Place, field: str, entry: StateEntry | StateSelector, also: Collection[str] = ()) -> None:
+    def cell(self, place: Place, field: str, entry: StateEntry | StateSelector, also: Collection[str] = ()) -> None:
         """Check that an entry names a quantity of the state and exactly the ends that its axes ask for."""
         if entry.variable is None:  # pyright: ignore[reportUnnecessaryComparison]
             return
@@ -130,6 +150,9 @@ class Checker:
             if (value is None) == (name in wanted):
                 problem = "is missing" if value is None else "is not an axis here"
                 place.add(field + name, problem, f"{quantity.name}[{', '.join(wanted)}]")
+        for one, other in (("actor", "toward"), ("issue", "upon")):
+            if getattr(entry, one) is not None and getattr(entry, one) == getattr(entry, other):
+                place.add(field + other, f"is the {one} {shown(getattr(entry, one))} itself", f"another {one}")
         self.collective(place, field + "actor", entry.actor, also=also)
         self.collective(place, field + "toward", entry.toward, also=also)
         self.known(place, field + "lever", entry.lever, "levers.csv")
@@ -159,31 +182,12 @@ class Checker:
                 continue
             if found in first:
                 problem = f"{shown(found)} is used twice, first on line {first[found]}"
-                self.faults[name].add(row.line, field, problem, f"each {field} once")
+                self.faults[name].add(row.line_of((field,)), field, problem, f"each {field} once")
             first.setdefault(found, row.line)
 
     def _roles_exist(self) -> None:
         for role in ROLES:
-            line = self.folder.spec_lines.line((role,))
-            self.collective(_Place(self.faults[SPEC], line), role, getattr(self.spec, role, None))
-
-
-def _place_of(entry: StateEntry) -> str | None:
-    """Return the place of the state that an entry sets, as an intervention writes it."""
-    if entry.variable is None:  # pyright: ignore[reportUnnecessaryComparison]
-        return None
-    at = [str(v) for n in Cell.model_fields if n != "variable" and (v := getattr(entry, n, None)) is not None]
-    return f"{entry.variable}[{','.join(at)}]"
-
-
-class _Place:
-    """Where faults of one entry are noted."""
-
-    def __init__(self, faults: Faults, line: int, whole: bool = True) -> None:
-        self._faults, self._line, self.whole = faults, line, whole
-
-    def add(self, field: str, problem: str, expected: str = "") -> None:
-        self._faults.add(self._line, field, problem, expected)
+            self.collective(Place(self.faults[SPEC], self.folder.spec_lines.line), role, getattr(self.spec, role, None))
 
 
 def ends(quantity: Quantity) -> tuple[str, ...]:
@@ -195,7 +199,7 @@ def ends(quantity: Quantity) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _actor(check: Checker, place: _Place, actor: Actor) -> None:
+def _actor(check: Checker, place: Place, actor: Actor) -> None:
     check.collective(place, "parent", actor.parent)
     check.each(place, "members", actor.members)
     if actor.tier == 2 and actor.parent is None and place.whole:
@@ -204,11 +208,11 @@ def _actor(check: Checker, place: _Place, actor: Actor) -> None:
         place.add("parent", f"is {shown(actor.parent)}", "no parent for a tier-1 actor")
 
 
-def _alias(check: Checker, place: _Place, alias: Alias) -> None:
+def _alias(check: Checker, place: Place, alias: Alias) -> None:
     check.known(place, "actor", alias.actor, "actors.csv")
 
 
-def _event(check: Checker, place: _Place, event: Event) -> None:
+def _event(check: Checker, place: Place, event: Event) -> None:
     if place.whole or (event.source and event.source == event.target and not event.internal):
         for problem in event.problems():
             place.add(*problem)
@@ -231,7 +235,7 @@ def _event(check: Checker, place: _Place, event: Event) -> None:
         place.add("is_dyadic", f"is true over {(days[1] - days[0]).days} days", f"at most {LONGEST_DYADIC_SPAN}")
 
 
-def _position(check: Checker, place: _Place, position: Position) -> None:
+def _position(check: Checker, place: Place, position: Position) -> None:
     check.collective(place, "actor", position.actor)
     check.each(place, "co_actors", position.co_actors)
     check.known(place, "actor_person", position.actor_person, "actors.csv")
@@ -241,18 +245,18 @@ def _position(check: Checker, place: _Place, position: Position) -> None:
     check.dated(place, position)
 
 
-def _institution(check: Checker, place: _Place, body: Institution) -> None:
+def _institution(check: Checker, place: Place, body: Institution) -> None:
     check.each(place, "members", body.members, also=check.roles)
     if body.convener is not None:
         check.collective(place, "convener", body.convener, also=check.roles)
     check.pages(place, "pages", body.pages)
 
 
-def _source(check: Checker, place: _Place, source: Source) -> None:
+def _source(check: Checker, place: Place, source: Source) -> None:
     check.collective(place, "side", source.side)
 
 
-def _meeting(check: Checker, place: _Place, meeting: Meeting) -> None:
+def _meeting(check: Checker, place: Place, meeting: Meeting) -> None:
     check.each(place, "participants", meeting.participants, also=check.roles)
     check.known(place, "institution", meeting.institution, "institutions.yaml")
     check.when(place, "date", meeting.date)
@@ -261,13 +265,13 @@ def _meeting(check: Checker, place: _Place, meeting: Meeting) -> None:
         _session(check, place, meeting.session)
 
 
-def _session(check: Checker, place: _Place, session: Session) -> None:
+def _session(check: Checker, place: Place, session: Session) -> None:
     also = check.roles
     check.collective(place, "session.convener", session.convener, also=also)
     check.each(place, "session.drafters", session.drafters, also=also)
     check.each(place, "session.ranks", session.ranks, also=also)
-    for issue in session.agenda:
-        check.known(place, "session.agenda", issue, "issues.csv")
+    for n, issue in enumerate(session.agenda):
+        check.known(place, "session.agenda", issue, "issues.csv", n=n)
     held = [m.session for m in check.folder.values("schedule.yaml") if getattr(m, "session", None) is not None]
     most = SLOT_AXES["meeting"]
     if any(one is session for one in held[most:]):
@@ -276,33 +280,35 @@ def _session(check: Checker, place: _Place, session: Session) -> None:
         )
 
 
-def _outcome(check: Checker, place: _Place, outcome: Outcome) -> None:
+def _outcome(check: Checker, place: Place, outcome: Outcome) -> None:
     also = {*check.roles, *([PLACEHOLDER] if outcome.for_each else [])}
-    for leaf in conditions(outcome.when) if outcome.when else ():
+    for at, leaf in placed(outcome.when) if outcome.when else ():
+        inside = place.inside("when", at)
         if isinstance(leaf, StateCondition):
-            check.cell(place, "when.state.", leaf.state, also)
+            check.cell(inside, "when.state.", leaf.state, also)
         else:
-            _selector(check, place, leaf, also)
+            _selector(check, inside, leaf, also)
     for actor, truth in outcome.recorded_for.items():
         if check.roles_known and actor not in check.roles.get(outcome.for_each or "", ()):
-            place.add("recorded_for", f"names {shown(actor)}", f"one of {outcome.for_each or 'no actors: no for_each'}")
-        check.when(place, "recorded_for", truth.date)
+            wanted = f"one of {outcome.for_each or 'no actors: no for_each'}"
+            place.add("recorded_for", f"names {shown(actor)}", wanted, actor)
+        check.when(place, "recorded_for", truth.date, actor)
         check.pages(place, "recorded_for", truth.pages)
     if outcome.recorded:
         check.when(place, "recorded.date", outcome.recorded.date)
         check.pages(place, "recorded.pages", outcome.recorded.pages)
 
 
-def _selector(check: Checker, place: _Place, leaf: EventCondition, also: Collection[str]) -> None:
+def _selector(check: Checker, place: Place, leaf: EventCondition, also: Collection[str]) -> None:
     check.each(place, "when.event.source", leaf.event.source, also=also)
     check.each(place, "when.event.target", leaf.event.target, also=also)
-    for act in leaf.event.act:
-        check.known(place, "when.event.act", act, "acts.csv")
-    for issue in leaf.event.issue:
-        check.known(place, "when.event.issue", issue, "issues.csv")
+    for n, act in enumerate(leaf.event.act):
+        check.known(place, "when.event.act", act, "acts.csv", n=n)
+    for n, issue in enumerate(leaf.event.issue):
+        check.known(place, "when.event.issue", issue, "issues.csv", n=n)
 
 
-def _act(check: Checker, place: _Place, act: ActCode) -> None:
+def _act(check: Checker, place: Place, act: ActCode) -> None:
     rows = check.folder.entries["ladder.csv"]
     if not rows or act.rung is None or "ladder.csv" in check.folder.lost or not all(row.whole for row in rows):
         return
@@ -310,13 +316,13 @@ def _act(check: Checker, place: _Place, act: ActCode) -> None:
         place.add("rung", f"is {act.rung}, which ladder.csv does not have", "a rung of ladder.csv, or none")
 
 
-def _rung(check: Checker, place: _Place, rung: Rung) -> None:
+def _rung(check: Checker, place: Place, rung: Rung) -> None:
     rows = [row for row in check.folder.entries["ladder.csv"] if row.whole and row.value.rung == rung.rung]
     if rows and rows[0].value is not rung and place.whole:
         place.add("rung", f"{rung.rung} is used twice, first on line {rows[0].line}", "each rung once")
 
 
-def _tie(check: Checker, place: _Place, tie: Tie) -> None:
+def _tie(check: Checker, place: Place, tie: Tie) -> None:
     check.collective(place, "source", tie.source)
     check.collective(place, "target", tie.target)
     if tie.source and tie.source == tie.target:
@@ -328,24 +334,25 @@ def _tie(check: Checker, place: _Place, tie: Tie) -> None:
     check.pages(place, "pages", tie.pages)
 
 
-def _state(check: Checker, place: _Place, entry: StateEntry) -> None:
+def _state(check: Checker, place: Place, entry: StateEntry) -> None:
     check.cell(place, "", entry)
     check.pages(place, "pages", entry.pages)
     quantity = vocabulary().get(entry.variable)
     if quantity is None or not isinstance(entry.value, float):  # pyright: ignore[reportUnnecessaryIsInstance]
         return
-    if entry.value < quantity.lo or (quantity.hi is not None and entry.value > quantity.hi):
-        high = "any" if quantity.hi is None else f"{quantity.hi:g}"
-        place.add("value", f"is {entry.value:g}", f"{quantity.lo:g} to {high} ({quantity.unit})")
+    if not quantity.holds(entry.value):
+        place.add("value", f"is {entry.value:g}", quantity.range)
+    elif quantity.coded and not entry.value.is_integer():
+        place.add("value", f"is {entry.value:g}", f"a whole number: {quantity.meaning}")
 
 
-def _question(check: Checker, place: _Place, question: Question) -> None:
-    for outcome in question.outcomes:
-        check.known(place, "outcomes", outcome, "outcomes.yaml")
-    for variable in question.variables:
+def _question(check: Checker, place: Place, question: Question) -> None:
+    for n, outcome in enumerate(question.outcomes):
+        check.known(place, "outcomes", outcome, "outcomes.yaml", n=n)
+    for n, variable in enumerate(question.variables):
         if variable not in vocabulary():
             hint = near(variable, vocabulary())
-            place.add("variables", f"is an unknown {shown(variable)}", f"a quantity of the state{hint}")
+            place.add("variables", f"is an unknown {shown(variable)}", f"a quantity of the state{hint}", n)
     check.pages(place, "pages", question.pages)
     spec = check.spec
     if spec and check.roles_known and question.window:
@@ -358,15 +365,15 @@ def _question(check: Checker, place: _Place, question: Question) -> None:
         return
     time: Days | None = question.window or (spec.forecast if spec else None)
     names, start = check.names(), time.start if time else None
-    for text in question.do:
+    for n, text in enumerate(question.do):
         try:
             parse(text, names, variables(), horizon, start)
         except InputError as error:
             for fault in error.faults:
-                place.add("do", f"{shown(text)}: {fault.problem}", fault.expected)
+                place.add("do", f"{shown(text)}: {fault.problem}", fault.expected, n)
 
 
-def _number(check: Checker, place: _Place, number: Number) -> None:
+def _number(check: Checker, place: Place, number: Number) -> None:
     check.each(place, "actors", number.actors)
     for event in number.event_ids:
         check.known(place, "event_ids", event, "events.jsonl")
@@ -374,7 +381,7 @@ def _number(check: Checker, place: _Place, number: Number) -> None:
 
 
 _WITH_IDS = tuple(name for name, model in ENTRIES.items() if "id" in model.model_fields)
-_CHECKS: Mapping[str, Callable[[Checker, _Place, Any], None]] = {
+_CHECKS: Mapping[str, Callable[[Checker, Place, Any], None]] = {
     "actors.csv": _actor,
     "acts.csv": _act,
     "aliases.csv": _alias,

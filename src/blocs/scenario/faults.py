@@ -37,6 +37,7 @@ _KINDS = {
     "list": "a list",
     "dict": "a mapping of fields",
     "model": "a mapping of fields",
+    "date": "a day, YYYY-MM-DD",
 }
 
 
@@ -78,6 +79,26 @@ class Faults:
         return (*self.found, more)
 
 
+Step = str | int
+"""A key of a mapping or a place in a list, on the way to a part of an entry."""
+
+
+class Place:
+    """Where faults of one entry are noted; `line_of` gives the line of a part, `whole` tells an entry without faults."""
+
+    def __init__(self, faults: Faults, line_of: Callable[[tuple[Any, ...]], int], whole: bool = True) -> None:
+        self._faults, self._line_of, self.whole = faults, line_of, whole
+
+    def add(self, field: str, problem: str, expected: str = "", n: Step | None = None) -> None:
+        """Note a fault of a field (`when.event.act`) or of one part of it, at its line."""
+        at = (*field.split("."), *(() if n is None else (n,)))
+        self._faults.add(self._line_of(at), field, problem, expected)
+
+    def inside(self, field: str, at: tuple[Step, ...]) -> Place:
+        """Return the place of a part that stands at `at` below a field, where faults still name the field alone."""
+        return Place(self._faults, lambda part: self._line_of((field, *at, *part[1:])), self.whole)
+
+
 def raise_if(faults: Iterable[Fault]) -> None:
     """Raise `InputError` with the faults, if there are any."""
     kept = tuple(faults)
@@ -113,8 +134,9 @@ def _say(item: Any) -> tuple[str, str]:
         return problem, expected
     if kind.startswith("union_tag"):
         return "has no known kind of condition", "one of event, state, any_of, all_of"
+    problem = "is empty (null)" if value is None else f"is {shown(value)}"
     if kind in _EXPECTED:
-        return f"is {shown(value)}", _EXPECTED[kind](ctx)
-    return f"is {shown(value)}", _KINDS.get(
-        kind.removesuffix("_type").removesuffix("_parsing"), str(item["msg"]).lower()
-    )
+        return problem, _EXPECTED[kind](ctx)
+    if kind == "string_type" and isinstance(value, int | float):
+        return problem, f'text, in quotes: "{shown(value)}"'
+    return problem, _KINDS.get(kind.removesuffix("_type").removesuffix("_parsing"), str(item["msg"]).lower())

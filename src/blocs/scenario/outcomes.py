@@ -143,13 +143,22 @@ class Outcome(Part):
     recorded_for: dict[str, Recorded] = Field(default_factory=dict[str, Recorded])
 
 
-def conditions(condition: Condition) -> Iterator[EventCondition | StateCondition]:
+Leaf = EventCondition | StateCondition
+
+
+def conditions(condition: Condition) -> Iterator[Leaf]:
     """Yield the leaves of a condition."""
+    return (leaf for _, leaf in placed(condition))
+
+
+def placed(condition: Condition, at: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Leaf]]:
+    """Yield (place in the file, from the outside in; leaf) for the leaves of a condition that stands at `at`."""
     if isinstance(condition, AnyOf | AllOf):
-        for part in condition.any_of if isinstance(condition, AnyOf) else condition.all_of:
-            yield from conditions(part)
+        name = "any_of" if isinstance(condition, AnyOf) else "all_of"
+        for n, part in enumerate(condition.any_of if isinstance(condition, AnyOf) else condition.all_of):
+            yield from placed(part, (*at, name, n))
     else:
-        yield condition
+        yield at, condition
 
 
 def expand(

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Generic, TypeVar, cast
@@ -17,6 +17,9 @@ from blocs.scenario.faults import Faults, shown
 
 LONGEST_LINE = 1_000_000
 """Bytes a line may have; longer lines are skipped, never held in memory."""
+
+BOM = b"\xef\xbb\xbf"
+"""What some editors write before UTF-8 text; it belongs to no entry."""
 
 LARGEST_YAML = 8_000_000
 """Bytes a YAML file may have."""
@@ -36,6 +39,11 @@ class Row(Generic[Model]):
     line: int
     value: Model
     whole: bool = True
+    parts: Callable[[tuple[Any, ...]], int] | None = field(default=None, compare=False, repr=False)
+
+    def line_of(self, part: tuple[Any, ...]) -> int:
+        """Return the line of a part of the entry, named from the outside in (`("when", "event", "act")`)."""
+        return self.parts(part) if self.parts else self.line
 
 
 OPTIONAL_COLUMNS = frozenset({"kinds"})
@@ -49,6 +57,7 @@ def lines(path: Path, faults: Faults) -> Iterator[tuple[int, str]]:
             number = 0
             while raw := stream.readline(LONGEST_LINE + 1):
                 number += 1
+                raw = raw.removeprefix(BOM) if number == 1 else raw
                 if len(raw) > LONGEST_LINE and not raw.endswith(b"\n"):
                     length = len(raw) + _skip_line(stream)
                     faults.lose(number, "line", f"is {length} bytes long and was not read", f"at most {LONGEST_LINE}")
@@ -133,10 +142,10 @@ def validated(
 ) -> Row[Model]:
     """Return an entry as a row; with faults, as much of it as can be read."""
     try:
-        return Row(line, model.model_validate(entry))
+        return Row(line, model.model_validate(entry), parts=line_of)
     except ValidationError as error:
         faults.add_validation(error, line_of)
-        return Row(line, _salvaged(entry, model), whole=False)
+        return Row(line, _salvaged(entry, model), whole=False, parts=line_of)
 
 
 def _salvaged(entry: Any, model: type[Model]) -> Model:
@@ -166,10 +175,10 @@ def _adapters(model: type[BaseModel]) -> Mapping[str, tuple[str, TypeAdapter[Any
     config = ConfigDict(strict=model.model_config.get("strict", False), allow_inf_nan=False)
     found: dict[str, tuple[str, TypeAdapter[Any]]] = {}
     annotated: Any = Annotated
-    for name, field in model.model_fields.items():
-        plain: Any = field.annotation
-        kind: Any = annotated[(plain, *field.metadata)] if field.metadata else plain
-        found[name] = (field.alias or name, TypeAdapter(kind, config=None if _is_model(plain) else config))
+    for name, info in model.model_fields.items():
+        plain: Any = info.annotation
+        kind: Any = annotated[(plain, *info.metadata)] if info.metadata else plain
+        found[name] = (info.alias or name, TypeAdapter(kind, config=None if _is_model(plain) else config))
     return found
 
 
@@ -182,7 +191,7 @@ def _csv_lines(path: Path, faults: Faults) -> Iterator[str]:
     expected = 1
     for number, text in lines(path, faults):
         yield from ("\n" for _ in range(expected, number))
-        yield text.removeprefix("\ufeff") + "\n"
+        yield text + "\n"
         expected = number + 1
 
 
@@ -211,7 +220,7 @@ def _row(line: int, cells: Sequence[str], header: Sequence[str], model: type[Mod
 
 
 def _columns(model: type[BaseModel]) -> list[str]:
-    return [field.alias or name for name, field in model.model_fields.items()]
+    return [info.alias or name for name, info in model.model_fields.items()]
 
 
 def _skip_line(stream: BinaryIO) -> int:

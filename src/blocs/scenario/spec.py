@@ -209,6 +209,15 @@ class Cell(Part):
     message: Annotated[int, Field(ge=0, lt=SLOT_AXES["message"])] | None = None
     meeting: Annotated[int, Field(ge=0, lt=SLOT_AXES["meeting"])] | None = None
 
+    @property
+    def place(self) -> str | None:
+        """The place as an intervention writes it, `warmth[east,north]`; none where an entry lacks its variable."""
+        if self.variable is None:  # pyright: ignore[reportUnnecessaryComparison]
+            return None
+        names = (name for name in Cell.model_fields if name != "variable")
+        at = [str(value) for name in names if (value := getattr(self, name, None)) is not None]
+        return f"{self.variable}[{','.join(at)}]"
+
     def names(self) -> dict[str, list[str]]:
         """Return the names given for each axis, in order; a name that is not given is empty."""
         written = {"actor": [self.actor, self.toward], "lever": [self.lever], "issue": [self.issue, self.upon]}
