@@ -113,8 +113,8 @@ class RecentMemory(AbstractMechanism):
         summary="decayed counts of past acts at one half-life",
         systems=(),
         rules=(),
-        reads=frozenset({"recent", "sent", "received"}),
-        writes=frozenset({"recent", "sent", "received"}),
+        reads=frozenset({"memory_age", "recent", "sent", "received"}),
+        writes=frozenset({"memory_age", "recent", "sent", "received"}),
         laws=frozenset({"bounded", "blind_to_order", "deterministic"}),
         params=(
             Param("strength", "share", 0.0, 1.0, 1.0, "scales what one act leaves behind"),
@@ -129,7 +129,7 @@ class RecentMemory(AbstractMechanism):
     def after(self, world: World, state: State, act: Act) -> State:
         """Count the act, weighted up so that the fading since the last tick leaves exactly one."""
         i, j = act.source, act.target
-        lift = (self.strength * act.weight / left_after(state.age, self.half_lives())).astype(state.recent.dtype)
+        lift = (self.strength * act.weight / left_after(state.memory_age, self.half_lives())).astype(state.recent.dtype)
         return state.replace(
             recent=state.recent.at[:, i, j].add(lift),
             sent=state.sent.at[:, i].add(lift),
@@ -138,8 +138,9 @@ class RecentMemory(AbstractMechanism):
 
     def tick(self, key: Key, world: World, state: State, days: Scalar) -> State:
         """Bring the counts up to date."""
-        fade = left_after(days, self.half_lives()).astype(state.recent.dtype)
+        fade = left_after(state.memory_age, self.half_lives()).astype(state.recent.dtype)
         return state.replace(
+            memory_age=jnp.zeros_like(state.memory_age),
             recent=state.recent * fade[:, None, None],
             sent=state.sent * fade[:, None],
             received=state.received * fade[:, None],
