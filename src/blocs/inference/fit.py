@@ -165,7 +165,7 @@ class Fit:
         weak = self.to_polars().filter(pl.col("informed") < UNIDENTIFIED).height
         return (
             f"Fit({self.built.scenario.id!r} to {self.until}: {self.acts} acts, {self.draws} chronologies, "
-            f"{self.specification.name}; log-likelihood {found}; {state}; {weak} effects rest on their priors)"
+            f"{self.specification.name}; log-likelihood {found}; {state}; effects resting on their priors: {weak})"
         )
 
 

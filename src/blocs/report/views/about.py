@@ -106,7 +106,7 @@ def limits(run: RunResult) -> tuple[str, ...]:
     out = [
         "The search for every estimate reached a maximum." if fit.converged else "At least one estimate did NOT converge.",
         _days(dated, fit.draws),
-        f"Of {table.height} effects, {clear} have a clear direction at 90% and {weak} rest on their priors.",
+        f"Effects: {table.height}; with a clear direction at 90%: {clear}; resting on their priors: {weak}.",
         f"With {ens.runs} runs, chance alone moves a probability near one half by ±{98.0 / ens.runs**0.5:.1f} points; "
         "the intervals of outcomes cover this and not whether the model is right.",
     ]  # fmt: skip
