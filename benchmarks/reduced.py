@@ -69,8 +69,8 @@ class Input:
 
     @property
     def slots(self) -> int:
-        """Acts that a run can hold: four times those expected in the long run, and some."""
-        return 256 + int(4 * self.base / (1 - self.branching) * STEP_DAYS * self.steps)
+        """Acts that a run can hold: two times those expected in the long run, and some."""
+        return 256 + int(2 * self.base / (1 - self.branching) * STEP_DAYS * self.steps)
 
     def watched(self) -> tuple[tuple[int, int], ...]:
         """Return the pairs whose warmth is noted: within a camp, across, and back."""
@@ -138,12 +138,12 @@ class RecentMemory(AbstractMechanism):
 
     def tick(self, key: Key, world: World, state: State, days: Scalar) -> State:
         """Bring the counts up to date."""
-        fade = left_after(state.memory_age, self.half_lives()).astype(state.recent.dtype)
+        fade = left_after(state.memory_age[0], self.half_life).astype(state.recent.dtype)
         return state.replace(
             memory_age=jnp.zeros_like(state.memory_age),
-            recent=state.recent * fade[:, None, None],
-            sent=state.sent * fade[:, None],
-            received=state.received * fade[:, None],
+            recent=state.recent * fade,
+            sent=state.sent * fade,
+            received=state.received * fade,
         )
 
 

@@ -89,7 +89,7 @@ def not_banned(bans: Bans, level: Level, view: View, chosen: Chosen) -> Bool[Arr
 def anybody(bans: Bans, view: View) -> Bool[Array, ""]:
     """Return whether somebody may act toward somebody else now."""
     alive = view.alive()
-    return alive.sum() > 1 if bans.days.shape[0] == 0 else (alive & _open(bans, view)).any()
+    return alive.sum(dtype=jnp.int32) > 1 if bans.days.shape[0] == 0 else (alive & _open(bans, view)).any()
 
 
 def _open(bans: Bans, view: View) -> Bool[Array, " actor"]:

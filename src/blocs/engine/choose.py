@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
@@ -32,7 +33,7 @@ def rows(model: Model, level: Level, view: View, chosen: Chosen) -> Int[Array, "
 def scores(model: Model, coefficients: Coefficients, level: Level, view: View, chosen: Chosen) -> Options:
     """Return the log-linear score of each option, before masking."""
     effects, tables = model.specification.at(level)
-    total: Options = jnp.zeros(())
+    total: Options = jnp.zeros((), view.pulse.dtype)
     for beta, effect in zip(coefficients.beta[level], effects, strict=True):
         total = total + beta * effect.stat(view, chosen)
     for table, pooled in zip(tables, coefficients.tables[level], strict=True):
@@ -52,6 +53,14 @@ def may_choose(level: Level, view: View, chosen: Chosen) -> Bool[Array, " option
 def pick(score: Options, allowed: Bool[Array, " option"], gumbel: Options) -> Index:
     """Draw an option from the softmax of the allowed scores (Gumbel-max)."""
     height = jnp.where(allowed, score + gumbel, NEVER)
-    # not argmax: XLA would compute scores and draws inside its search, one option at a time instead of eight
+    # as integers of the same order: XLA takes the greatest of many integers at once, of floats one after another (each
+    # may be not-a-number); and not argmax: it would compute scores and draws inside its search, one option at a time
+    order = _in_order(height)
     place = jnp.arange(height.shape[0], dtype=jnp.int32)
-    return jnp.min(jnp.where(height == height.max(), place, height.shape[0] - 1))
+    return jnp.min(jnp.where(order == order.max(), place, height.shape[0] - 1))
+
+
+def _in_order(x: Options) -> Int[Array, " option"]:
+    """Return integers that compare as single-precision `x` does: bits, with all but the sign turned where negative."""
+    bits = jax.lax.bitcast_convert_type(x.astype(jnp.float32), jnp.int32)
+    return bits ^ ((bits >> 31) & jnp.int32(0x7FFFFFFF))

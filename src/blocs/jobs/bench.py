@@ -36,8 +36,8 @@ from blocs.scenario.load import load
 Progress = Callable[[str, int, int], None]
 HELP = "sys.argv = ['blocs', '--help']; from blocs.cli.main import main; main()"
 COLD = "import blocs as bl; bl.fit(bl.load({name!r}))"
-SIZES = (24, 100)
-"""Actors of the reduced model: those of a small bloc, and those of a large one."""
+SIZES = (24, 33, 100)
+"""Actors of the reduced model: those of a small bloc, of `camp`, and of a large one."""
 
 
 def bench(
