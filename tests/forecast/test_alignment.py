@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from blocs.forecast.alignment import BASELINES, FEATURES, Panel, build_cases, features, roll
+from blocs.forecast.alignment import BASELINES, FEATURES, Panel, build_cases, features, hindsight, roll
 from blocs.forecast.alignment.model import baseline_forecasts
 from blocs.forecast.quantiles import pinball_crps
 
@@ -102,3 +102,24 @@ def test_frozen_weights_do_not_see_later_outcomes(panel):
     assert np.array_equal(kept[0].median, other[0].median)
     with pytest.raises(ValueError, match="no error is known"):
         roll(cases[:4], 1953)
+
+
+def test_hindsight_bounds_every_set_of_weights(panel):
+    cases = build_cases(panel, 1)
+    made, _ = roll(cases, 1962)
+    expected, known = hindsight(made)
+    outcome = np.concatenate([f.cases.outcome for f in made])
+    least = np.abs(outcome - np.concatenate(known)).mean()
+    about = [f.cases.x.astype(np.float64) - f.cases.x.mean(axis=0, dtype=np.float64) for f in made]
+    rng = np.random.default_rng(0)
+    ours = np.linalg.lstsq(np.concatenate(about), np.concatenate([k - k.mean() for k in known]), rcond=None)[0]
+    for _ in range(200):
+        other = ours + rng.normal(size=len(ours)) * 10.0 ** rng.uniform(-4, 0)
+        points = [f.cases.outcome.mean(dtype=np.float64) + x @ other for f, x in zip(made, about, strict=True)]
+        assert np.abs(outcome - np.concatenate(points)).mean() >= least - 1e-5
+    for f, e, k in zip(made, expected, known, strict=True):
+        assert np.allclose(e - e.mean(), k - k.mean())
+        assert e.mean() == pytest.approx(f.median.mean(), abs=1e-6)
+        assert k.mean() == pytest.approx(f.cases.outcome.mean(), abs=1e-6)
+    with pytest.raises(ValueError, match="at least one year"):
+        hindsight([])

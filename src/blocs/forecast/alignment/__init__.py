@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from blocs.forecast.alignment.baselines import BASELINES
 from blocs.forecast.alignment.features import FEATURES, features
+from blocs.forecast.alignment.hindsight import hindsight
 from blocs.forecast.alignment.model import Alignment, Cases, Forecasts, build_cases, roll
 from blocs.forecast.alignment.panel import Panel
 
-__all__ = ["BASELINES", "FEATURES", "Alignment", "Cases", "Forecasts", "Panel", "build_cases", "features", "roll"]
+__all__ = [
+    "BASELINES",
+    "FEATURES",
+    "Alignment",
+    "Cases",
+    "Forecasts",
+    "Panel",
+    "build_cases",
+    "features",
+    "hindsight",
+    "roll",
+]

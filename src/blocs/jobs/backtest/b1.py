@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from blocs.forecast.alignment import BASELINES, FEATURES, Cases, Forecasts, Panel, build_cases, roll
+from blocs.forecast.alignment import BASELINES, FEATURES, Cases, Forecasts, Panel, build_cases, hindsight, roll
 from blocs.forecast.alignment.model import baseline_forecasts
 from blocs.forecast.alignment.panel import symmetric
 from blocs.forecast.quantiles import pinball_crps
@@ -52,7 +52,7 @@ def run(data: Path, seed: int, tell: Progress) -> Findings:
         tell(f"forecasts, {horizon} years ahead", 0, 0)
         made, weights = forecasts(cases)
         scores += _scores(panel, made, horizon, seed)
-        tables += [_by_year(made, horizon), _weights(weights, horizon)]
+        tables += [_by_year(made, horizon), _weights(weights, horizon), _ceiling(made, horizon)]
     return Findings(MODEL, (*BASELINES, REFIT), tuple(scores), tuple(tables), NOTES)
 
 
@@ -196,4 +196,24 @@ def _weights(weights: Mapping[str, float], horizon: int) -> Table:
         f"What the forecast rests on, horizon {horizon}", ("feature", "meaning", "weight"), tuple(rows),
         "Change of the forecast share of equal votes for one standard deviation of a feature within a year, other "
         "features held; features are close to one another, so that weights share their effect.",
+    )  # fmt: skip
+
+
+def _ceiling(made: Mapping[str, list[Forecasts]], horizon: int) -> Table:
+    """Set the model beside what its features could have said with the outcomes in hand."""
+    found = made[MODEL]
+    outcome = np.concatenate([f.cases.outcome for f in found])
+    fixed, known = (np.concatenate(points) for points in hindsight(found))
+    said = {
+        "linear_ar3": np.concatenate([f.median for f in made["linear_ar3"]]),
+        MODEL: np.concatenate([f.median for f in found]),
+        "the same features, weights of the test years": fixed,
+        "and each year's mean as it came": known,
+    }
+    error = {name: float(np.abs(outcome - median).mean()) for name, median in said.items()}
+    rows = tuple((name, e, 100.0 * (1.0 - e / error["linear_ar3"])) for name, e in error.items())
+    return Table(
+        f"What hindsight could gain, horizon {horizon}", ("forecast", "MAE", "gain on linear_ar3, %"), rows,
+        "The last two rows use the outcomes they are scored on, so no forecaster can reach them with one set of weights: "
+        "they tell how much is left to gain.", page=True,
     )  # fmt: skip
