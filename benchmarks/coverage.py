@@ -33,6 +33,7 @@ from blocs.engine.control import nothing
 from blocs.engine.loop import Track, simulate
 from blocs.engine.model import Coefficients, Model, Tempo
 from blocs.engine.replay import ACT, CLOSE, Sets, Tape, replay
+from blocs.ground.cast import cast_reals
 from blocs.ground.keys import at, named, root
 from blocs.inference.pooled import LevelData, Prior, fit_pooled
 from blocs.mechanisms.library.memory import Memory
@@ -64,7 +65,7 @@ def laboratory() -> Laboratory:
     effects = tuple(e for level in LEVELS for e in EFFECTS if e.level == level and e.name in TRUTH[level])
     memory = Memory.make()
     model = Model(
-        _cast(world, jnp.float64), (memory,), memory.half_lives(), Specification("coverage", effects, ()), STEP
+        cast_reals(world, jnp.float64), (memory,), memory.half_lives(), Specification("coverage", effects, ()), STEP
     )
     beta: dict[str, jax.Array] = {
         level: jnp.asarray([TRUTH[level][e.name] for e in effects if e.level == level]) for level in LEVELS
@@ -75,10 +76,10 @@ def laboratory() -> Laboratory:
 
 def simulated(lab: Laboratory, records: int, acts: int, seed: int) -> Track:
     """Simulate until every record holds enough acts."""
-    light, c = _cast(lab.model, jnp.float32), lab.coefficients.astype(jnp.float32)
+    light, c = cast_reals(lab.model, jnp.float32), lab.coefficients.astype(jnp.float32)
     state = blank_state(lab.model.world, 3, jnp.float32)
     keys = jax.vmap(lambda n: at(named(root(seed), "coverage"), n))(jnp.arange(records, dtype=jnp.uint32))
-    control = _cast(nothing(SIZES["actors"], SIZES["acts"]), jnp.float32)
+    control = cast_reals(nothing(SIZES["actors"], SIZES["acts"]), jnp.float32)
     steps = int(1.2 * acts / TEMPO[0] / STEP) + 8
     while True:
         track = simulate(light, c, state, control, (), keys, steps, acts)
@@ -182,10 +183,6 @@ def markdown(table: pl.DataFrame) -> str:
         shares = [f"{r[c]:.1%}" for c in ("holds", "robust_holds")]
         lines.append(f"| {' | '.join([r['level'], '`' + r['effect'] + '`', *numbers, *shares])} |")
     return "\n".join(lines)
-
-
-def _cast(tree: object, dtype: object) -> object:
-    return jax.tree.map(lambda x: x.astype(dtype) if jnp.issubdtype(x.dtype, jnp.floating) else x, tree)
 
 
 def main() -> None:

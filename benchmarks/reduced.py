@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import blocs  # noqa: F401  (sets precision before JAX is used)
 
@@ -26,6 +26,7 @@ from blocs.engine.loop import Track, simulate
 from blocs.engine.model import Coefficients, Model, Tempo
 from blocs.engine.watch import Watch, Watched
 from blocs.ground.axes import Key, Scalar
+from blocs.ground.cast import cast_reals
 from blocs.ground.decay import left_after
 from blocs.ground.keys import at, named, root, stable_ids
 from blocs.mechanisms.base import AbstractMechanism, Card, Param
@@ -197,11 +198,7 @@ def build(given: Input) -> tuple[Model, State, Coefficients, Watch]:
     tempo = Tempo(jnp.asarray(given.base), jnp.asarray([given.branching]))
     coefficients = Coefficients(beta, dict.fromkeys(beta, ()), tempo).astype(np.float32)
     watch = (Watched("warmth", given.watched()),)
-    return _single(model), _single(state), coefficients, watch
-
-
-def _single(tree: Any) -> Any:
-    return jax.tree.map(lambda x: x.astype(jnp.float32) if jnp.issubdtype(x.dtype, jnp.floating) else x, tree)
+    return cast_reals(model, np.float32), cast_reals(state, np.float32), coefficients, watch
 
 
 def run(given: Input, runs: int, seed: int = 0, cores: int = 1) -> Outcome:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import jax
 import numpy as np
 import pytest
 
@@ -12,6 +11,7 @@ from blocs.engine.control import nothing
 from blocs.engine.loop import Track
 from blocs.engine.watch import watch_width
 from blocs.forecast import simulate as rooms
+from blocs.ground.cast import cast_reals
 from blocs.ground.errors import BlocsError
 
 from . import lab
@@ -21,8 +21,7 @@ from . import lab
 def job(parts):
     m, c, s = parts
     starts = tuple(
-        jax.tree.map(rooms._single, x)
-        for x in (s, s.replace(cohesion=s.cohesion * 0.5), lab.start(lab.world(), seed=3))
+        cast_reals(x, np.float32) for x in (s, s.replace(cohesion=s.cohesion * 0.5), lab.start(lab.world(), seed=3))
     )
     control = lab.light(nothing(lab.ACTORS, lab.ACTS))
     ends = float(s.clock) + m.step_days * (np.arange(4) + 1.0)

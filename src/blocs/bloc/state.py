@@ -11,6 +11,7 @@ import dataclasses
 from typing import Any
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
@@ -294,7 +295,7 @@ def blank_state(world: World, half_lives: int, dtype: Any = jnp.float32) -> Stat
 
     def fill(q: Quantity) -> Array:
         kind = jnp.int32 if q.name in INTEGER else dtype
-        return jnp.full(tuple(sizes[a] for a in q.axes), q.default, kind)
+        return jax.device_put(np.full(tuple(sizes[a] for a in q.axes), q.default, kind))
 
     zero = jnp.zeros((), dtype)
     return State(clock=zero, age=zero, **{name: fill(q) for name, q in vocabulary().items()})

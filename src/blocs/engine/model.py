@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, Protocol, runtime_checkable
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from blocs.bloc.world import World
 from blocs.conduct.base import LEVELS, Level, Specification, option_names
 from blocs.ground.axes import Scalar
+from blocs.ground.cast import cast_reals
 from blocs.mechanisms.base import AbstractMechanism
 
 
@@ -83,7 +83,7 @@ class Coefficients(eqx.Module):
 
     def astype(self, dtype: Any) -> Coefficients:
         """Return the same parameters in another floating type."""
-        return jax.tree.map(lambda x: x.astype(dtype), self)
+        return cast_reals(self, dtype)
 
 
 @runtime_checkable

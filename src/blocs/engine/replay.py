@@ -12,6 +12,7 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from blocs.bloc.observe import observe
@@ -159,6 +160,6 @@ def _act(model: Model, state: State, op: Tape, key: Array) -> tuple[State, Sets]
 
 
 def recorded_sets(tape: Tape, sets: Sets) -> Sets:
-    """Keep the choice sets of acts only, in order."""
-    keep = jnp.flatnonzero(tape.kind == ACT)
-    return jax.tree.map(lambda x: x[keep], sets)
+    """Keep the choice sets of acts only, in order, as NumPy arrays: JAX would compile a program for every number of acts."""
+    keep = np.flatnonzero(np.asarray(tape.kind) == ACT)
+    return jax.tree.map(lambda x: np.asarray(x)[keep], sets)

@@ -85,6 +85,6 @@ def look_inside(
 
 
 def _again(job: Job, run: int, seed: int) -> History:
-    state, control = (jax.tree.map(lambda x: x[None], tree) for tree in (job.start_of(run), job.control))
+    state, control = (jax.tree.map(lambda x: np.asarray(x)[None], tree) for tree in (job.start_of(run), job.control))
     keys = key_of(seed, jnp.asarray([run]))
     return histories(job.model, job.coefficients, state, control, keys, job.steps, SLOTS, last=jnp.float32(job.last))

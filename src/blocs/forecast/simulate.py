@@ -22,6 +22,7 @@ from blocs.engine.model import Coefficients, Model
 from blocs.engine.watch import Watch, watch_width
 from blocs.forecast.ensemble import Ensemble
 from blocs.forecast.watch import default_watch
+from blocs.ground.cast import cast_reals
 from blocs.ground.errors import BlocsError, bad_input
 from blocs.ground.keys import at, named, root
 from blocs.inference.fit import Fit
@@ -136,7 +137,7 @@ def prepared(
         control_for(light, tuple(do), start),
         default_watch(built),
         _step_ends(ends[0], built.model.step_days, built.day(end) + 1.0),
-        tuple(jax.tree.map(_single, s) for s in ends),
+        tuple(cast_reals(s, np.float32) for s in ends),
         start,
         end,
     )
@@ -239,7 +240,3 @@ def _simulated(job: Job, first: int, keys: Array) -> Track:
         if slots >= MAX_SLOTS:
             raise BlocsError(f"a simulated history holds more than {MAX_SLOTS} acts: the fitted tempo is not stable")
         slots *= 2
-
-
-def _single(x: jax.Array) -> jax.Array:
-    return x.astype(jnp.float32) if jnp.issubdtype(x.dtype, jnp.floating) else x

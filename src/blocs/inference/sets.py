@@ -123,7 +123,7 @@ def _sets_of(model: Model, state: State, tape: Tape) -> tuple[State, Sets]:
     parts: list[Sets] = []
     for first, piece in _pieces(tape):
         state, _, sets = _replayed(model, state, piece, first)
-        parts.append(jax.tree.map(np.asarray, recorded_sets(piece, sets)))
+        parts.append(recorded_sets(piece, sets))
     return state, jax.tree.map(lambda *xs: np.concatenate(xs), *parts)
 
 

@@ -19,6 +19,7 @@ from blocs.conduct.base import Specification
 from blocs.conduct.catalogue import full
 from blocs.conduct.catalogue import without as leave_out
 from blocs.engine.model import Model
+from blocs.ground.cast import cast_reals
 from blocs.ground.errors import bad_input
 from blocs.ground.keys import stable_ids
 from blocs.mechanisms.base import AbstractMechanism
@@ -86,18 +87,7 @@ def build(
 
 def cast(built: Built, dtype: Any) -> Built:
     """Return the same arrays in another floating type."""
-    return Built(built.scenario, _as(built.model, dtype), _as(built.state, dtype), built.epoch)
-
-
-def _as(tree: Any, dtype: Any) -> Any:
-    import jax
-
-    def one(x: Any) -> Any:
-        return (
-            x.astype(dtype) if isinstance(x, (jnp.ndarray, np.ndarray)) and jnp.issubdtype(x.dtype, jnp.floating) else x
-        )
-
-    return jax.tree.map(one, tree)
+    return Built(built.scenario, cast_reals(built.model, dtype), cast_reals(built.state, dtype), built.epoch)
 
 
 def specification_of(scenario: Scenario) -> Specification:
