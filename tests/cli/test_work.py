@@ -222,6 +222,7 @@ BAD = [
     (("ask", "tiny", "q1", "--until", "2003"), "--until: date: 2003-12-31 is not before the forecast, which starts on"),
     (("forecast", "tiny", "--start", "2004-06"), "--start: date: 2004-06-01 is after the end 2003-12-31"),
     (("forecast", "tiny", "--do", "set cohesion[east]=0.1 until 2002"), "is over on 2002-12-31"),
+    (("forecast", "tiny", "--end", "2003-06", "--do", "set cohesion[east]=0.1 from 2003-07"), "begins on 2003-07-01"),
     (("forecast", "tiny", "--do", "rule camps.rate=1"), "has an unknown parameter of camps"),
     (("show", "tiny", "--from", "2003", "--to", "2002"), "--to: date: 2002-12-31 is before --from 2003-01-01"),
     (("show", "tiny", "--from", "soon"), "--from: date: 'soon' is not an EDTF date"),

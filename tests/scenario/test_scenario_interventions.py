@@ -141,6 +141,21 @@ def test_what_is_over_before_the_forecast_starts_is_refused(text: str) -> None:
         parse_do(text, CAMP, VARIABLES, date(1958, 1, 1))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "set cohesion[narrator]=1 from 1961",
+        "rule openness.step=1 from 1961 until 1962",
+        "force aid from patron to narrator on 1961",
+    ],
+)
+def test_what_begins_after_the_forecast_ends_is_refused(text: str) -> None:
+    first = date(1958, 1, 1)
+    assert parse_do(text, CAMP, VARIABLES, first, date(1961, 1, 1))
+    with pytest.raises(InputError, match="begins on 1961-01-01, expected a day up to 1960-12-31"):
+        parse_do(text, CAMP, VARIABLES, first, date(1960, 12, 31))
+
+
 def test_any_leaves_out_what_an_actor_would_do_to_itself() -> None:
     built = build(load("tiny"))
     edits = control_for(built, ["set warmth[any,any]=0.5"], built.scenario.spec.forecast.start).edits

@@ -55,7 +55,7 @@ def explain(
         _known(loaded, event_id)
     elif fit is None:
         check_window(loaded, first, final, last, 1)
-    check_do(build(loaded), do or (), first)
+    check_do(build(loaded), do or (), first, final)
     with progress() as tell:
         model = fit_or_read(loaded, fit, last, draws, seed, tell)
         if simulated_act is None:

@@ -57,7 +57,7 @@ def forecast(
     assumption_of(about)
     if fit is None:
         check_window(loaded, first, final, last, runs)
-    _check_do(build(loaded), do or [], first)
+    _check_do(build(loaded), do or [], first, final)
     with draft_file(out) if out else nullcontext() as draft:
         with progress() as tell:
             model = fit_or_read(loaded, fit, last, draws, seed, tell)
@@ -67,10 +67,10 @@ def forecast(
     _print(found, as_json)
 
 
-def _check_do(built: Any, do: list[str], first: Any) -> None:
+def _check_do(built: Any, do: list[str], first: Any, final: Any) -> None:
     from blocs.jobs.pipeline import check_do
 
-    check_do(built, do, first)
+    check_do(built, do, first, final)
 
 
 def _print(found: WhatIf, as_json: bool) -> None:

@@ -55,7 +55,7 @@ def trace(
     check_seed(seed)
     if fit is None:
         check_window(loaded, first, final, last, 1)
-    check_do(build(loaded), do or (), first)
+    check_do(build(loaded), do or (), first, final)
     names = Names.of(loaded)
     with progress() as tell:
         model = fit_or_read(loaded, fit, last, draws, seed, tell)

@@ -177,9 +177,10 @@ def several(given: Any, option: str, expected: str) -> tuple[str, ...]:
     return found
 
 
-def check_do(built: Built, do: Iterable[str], start: date | None) -> None:
-    """Raise `InputError` for an intervention that does not parse or names what does not exist."""
-    control_for(built, tuple(do), start or built.scenario.spec.forecast.start)
+def check_do(built: Built, do: Iterable[str], start: date | None, end: date | None = None) -> None:
+    """Raise `InputError` for an intervention that does not parse, names what does not exist or lies outside the forecast."""
+    period = built.scenario.spec.forecast
+    control_for(built, tuple(do), start or period.start, end or period.end)
 
 
 def simulated(

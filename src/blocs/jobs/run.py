@@ -125,8 +125,9 @@ def _check(scenario: Scenario, plan: Plan) -> None:
     check_window(scenario, start, end, until, plan.runs)
     built = build(scenario)
     for id_ in answerable(scenario):
-        asked = scenario.questions[id_]
-        check_do(built, asked.do, asked.window.start if asked.window else start)
+        asked, window = scenario.questions[id_], scenario.questions[id_].window
+        # of a run that ends early, a question may begin too late: it then changes nothing
+        check_do(built, asked.do, window.start if window else start, window.end if window else None)
 
 
 def _compute(scenario: Scenario, plan: Plan, line: str, started: datetime, progress: Progress | None) -> RunResult:

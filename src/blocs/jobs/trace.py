@@ -190,7 +190,7 @@ def _looked(
     line = f"set on_calendar[{id_}]=1"
     wanted = id_ in planned(fit.built.scenario.schedule) and line not in do and not _known(fit, id_, start)
     lines = (*do, line) if wanted else tuple(do)
-    check_do(fit.built, lines, start)
+    check_do(fit.built, lines, start, end)
     if progress:
         progress("looking inside the run", 0, 0)
     return next(iter(look_inside(fit, [run], start, end, seed, lines))), wanted

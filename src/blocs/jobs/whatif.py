@@ -36,7 +36,7 @@ def what_if(
     Raises:
         InputError: as `pipeline.simulated`.
     """
-    check_do(fit.built, do, start)
+    check_do(fit.built, do, start, end)
     if not do:
         return WhatIf(simulated(fit, start, end, runs, seed, (), about, progress))
     untouched = simulated(fit, start, end, runs, seed, (), about, progress, "simulating untouched")

@@ -133,7 +133,13 @@ def variables() -> dict[str, tuple[str, ...]]:
     return {name: q.axes for name, q in vocabulary().items() if not q.memory}
 
 
-def parse_do(text: str, scenario: Scenario, variables: Mapping[str, tuple[str, ...]], start: date | None = None) -> Do:
+def parse_do(
+    text: str,
+    scenario: Scenario,
+    variables: Mapping[str, tuple[str, ...]],
+    start: date | None = None,
+    end: date | None = None,
+) -> Do:
     """Return the intervention that a person wrote.
 
     Args:
@@ -141,10 +147,11 @@ def parse_do(text: str, scenario: Scenario, variables: Mapping[str, tuple[str, .
         scenario: gives the actors, roles, acts, issues, levers and the horizon of dates.
         variables: axes of each variable of the state, such as `{"reserve_days": ("actor", "lever")}`.
         start: first day of the forecast, before which an intervention may not end.
+        end: its last day, after which an intervention may not begin.
 
     Raises:
         InputError: unknown verb, variable, actor, act, issue, lever, mechanism or parameter; a number that is none or out
-            of range; a date that is none, outside the scenario or over before the forecast starts.
+            of range; a date that is none, outside the scenario or outside the forecast.
     """
     names = Names(
         scenario.collectives,
@@ -155,7 +162,7 @@ def parse_do(text: str, scenario: Scenario, variables: Mapping[str, tuple[str, .
         tuple(m.id for m in scenario.schedule if m.session is not None),
         tuple(act.id for act in scenario.acts.values() if act.mode is None),
     )
-    return parse(text, names, variables, scenario.spec.horizon, start)
+    return parse(text, names, variables, scenario.spec.horizon, start, end)
 
 
 def parse(
@@ -164,11 +171,14 @@ def parse(
     variables: Mapping[str, tuple[str, ...]],
     horizon: Days,
     start: date | None = None,
+    end: date | None = None,
 ) -> Do:
     """Return the intervention of a line, given the names that it may use; see `parse_do`."""
     done = _Parser(text, names, variables, horizon).parse()
     if start and done.until and done.until < start:
         raise bad_input("do", shown(text.strip()), f"is over on {done.until}", f"a day from {start} on: the first day")
+    if end and done.start and done.start > end:
+        raise bad_input("do", shown(text.strip()), f"begins on {done.start}", f"a day up to {end}: the last day")
     return done
 
 

@@ -24,20 +24,21 @@ An untouched run has the same room, but none for rules: looking rules up in ever
 """
 
 
-def control_for(built: Built, lines: Iterable[str], start: date) -> Control:
+def control_for(built: Built, lines: Iterable[str], start: date, end: date | None = None) -> Control:
     """Turn interventions into arrays for the engine.
 
     Args:
         built: the scenario as arrays; its dtype is used.
         lines: interventions in the language of `blocs.scenario.interventions`.
         start: first day of the forecast; an intervention without a date holds from then on.
+        end: its last day; an intervention may not begin later.
 
     Raises:
-        InputError: a line does not parse or names what does not exist.
+        InputError: a line does not parse, names what does not exist or lies outside the forecast.
     """
     world = built.model.world
     known = language.variables()
-    parsed = [(text, language.parse_do(text, built.scenario, known, start)) for text in lines]
+    parsed = [(text, language.parse_do(text, built.scenario, known, start, end)) for text in lines]
     edits: list[Edit] = []
     rules: list[Rule] = []
     forbids: list[language.Forbid] = []
