@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from blocs.inference.fit import Fit
 
 COLUMNS = ("choice", "effect", "estimate", "robust_se", "lo", "hi", "per_step", "informed", "verdict")
+NARROW, ENOUGH = ("choice", "effect", "estimate", "lo", "hi", "per_step", "verdict"), 100
+"""Columns on a line of fewer than `ENOUGH`."""
 
 
 def register(app: typer.Typer) -> None:
@@ -56,10 +58,19 @@ def fit(
     if as_json:
         print_json(rows)
     else:
-        print_table(
-            [{k: f"{v:.3f}" if isinstance(v, float) else v for k, v in row.items()} for row in rows], COLUMNS, "effect"
-        )
+        _print(rows)
         typer.echo(repr(found))
+
+
+def _print(rows: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+
+    columns = COLUMNS if Console().width >= ENOUGH else NARROW
+    cells = [{k: f"{v:.3f}" if isinstance(v, float) else v for k, v in row.items()} for row in rows]
+    print_table(cells, columns, "verdict", whole=("effect",))
+    if columns == NARROW:
+        left = " and ".join(column.replace("_", " ") for column in COLUMNS if column not in NARROW)
+        typer.echo(f"{left}: on a line of {ENOUGH} columns, or with --json")
 
 
 def _rows(fit: Fit, level: str | None) -> list[dict[str, Any]]:

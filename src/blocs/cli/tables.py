@@ -28,8 +28,12 @@ LEAST, MOST, LONG = 24, 28, 40
 """Where the others, each up to `MOST` wide, leave less than `LEAST` to a column of more than `LONG`, it goes below its row."""
 
 
-def print_table(records: Sequence[Record], columns: Sequence[str], wide: str, *, limit: int = 0) -> None:
+def print_table(
+    records: Sequence[Record], columns: Sequence[str], wide: str, *, limit: int = 0, whole: Sequence[str] = ()
+) -> None:
     """Print records as a table of the given columns, the column `wide` taking the rest of the line.
+
+    Cells of the columns `whole` are not folded while there is room for them.
 
     Where the other columns leave too little of the line, the wide one goes below its row. With `limit` above 0 only so
     many rows are shown, and a last line says how many there are.
@@ -41,19 +45,22 @@ def print_table(records: Sequence[Record], columns: Sequence[str], wide: str, *,
     widths = _widths(kept, [column for column in columns if column != wide])
     room = console.width - sum(min(width, MOST) + GAP for width in widths.values())
     if room >= LEAST or _widths(kept, [wide])[wide] <= LONG:
-        _print_beside(console, kept, columns, wide)
+        _print_beside(console, kept, columns, wide, whole)
     else:
         _print_below(console, kept, widths, wide)
     if len(kept) < len(records):
         console.print(f"{len(kept)} of {len(records)} shown; --limit 0 shows all", style="dim")
 
 
-def _print_beside(console: Console, records: Sequence[Record], columns: Sequence[str], wide: str) -> None:
+def _print_beside(
+    console: Console, records: Sequence[Record], columns: Sequence[str], wide: str, whole: Sequence[str]
+) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column.replace("_", " "), overflow="fold", ratio=1 if column == wide else None)
+        rest, kept = 1 if column == wide else None, column in whole
+        table.add_column(column.replace("_", " "), overflow="fold", ratio=rest, no_wrap=kept)
     for record in records:
         table.add_row(*(_cell(record.get(column)) for column in columns))
     console.print(table)
