@@ -452,6 +452,18 @@ def test_a_blank_summary_is_a_fault_and_a_narrator_may_be_the_patron(folder: Pat
     assert found(folder) == {("events.jsonl", 3, "summary")}
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "field"),
+    [(SPEC, "title: ", "title"), (SPEC, "summary: ", "summary"), ("questions.yaml", "text: ", "text")],
+)
+def test_words_for_readers_may_not_be_blank(folder: Path, file: str, old: str, field: str) -> None:
+    lines = (folder / file).read_text().splitlines()
+    place = next(n for n, line in enumerate(lines) if line.strip().removeprefix("- ").startswith(old))
+    lines[place] = lines[place].split(old)[0] + old + '"  "'
+    (folder / file).write_text("\n".join(lines) + "\n")
+    assert [(f.line, f.field, f.expected) for f in check(folder).faults] == [(place + 1, field, "some text")]
+
+
 def test_faults_of_references_are_at_the_line_of_the_word(folder: Path) -> None:
     (folder / "outcomes.yaml").write_text(
         "- id: one\n  title: One\n  when:\n    any_of:\n    - event:\n        act: [break]\n    - event:\n        act:\n"

@@ -141,6 +141,19 @@ def test_what_is_over_before_the_forecast_starts_is_refused(text: str) -> None:
         parse_do(text, CAMP, VARIABLES, date(1958, 1, 1))
 
 
+def test_a_calendar_day_may_be_a_date() -> None:
+    text = "set plan_day[m1960_bucharest]={}"
+    by_date, by_number = (parse_do(text.format(day), CAMP, VARIABLES) for day in ("1960-07-01", "2738"))
+    assert by_date == by_number
+    assert CAMP.spec.period.start.toordinal() + by_date.value == date(1960, 7, 1).toordinal()
+    assert parse_do(text.format("1960-07"), CAMP, VARIABLES) == by_number  # its first day
+    for wrong in ("1960-13", "soon", "1999-01-01"):
+        with pytest.raises(InputError, match=r"has (a|the) date"):
+            parse_do(text.format(wrong), CAMP, VARIABLES)
+    with pytest.raises(InputError, match="as its number"):
+        parse_do("set plan_days[m1960_bucharest]=1960-07-01", CAMP, VARIABLES)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -42,6 +42,8 @@ Pages = Annotated[tuple[Annotated[int, Field(ge=1, le=1_000_000)], ...], BeforeV
 Unit = Annotated[float, Field(ge=0, le=1)]
 Stance = Annotated[float, Field(ge=-1, le=1)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
+Text = Annotated[str, Field(pattern=r"\S")]
+"""Words for readers: not blank."""
 
 
 class Entry(BaseModel):
@@ -79,7 +81,7 @@ class Event(Entry):
     lever: str | None = None
     cooperation: Annotated[float, Field(ge=-10, le=10)]
     terms: str | None = None
-    summary: Annotated[str, Field(min_length=1)]
+    summary: Text
     outcome: str | None = None
     basis: Basis
     confidence: Unit

@@ -163,6 +163,7 @@ class Checker:
         """Return the names that an intervention may use; what is broken is taken for what it should be."""
         acts = self.folder.entries["acts.csv"]
         roles = {role: who if self.roles_known else (who or (role,)) for role, who in self.roles.items()}
+        period: Days | None = self.spec.period if self.spec else None
         background = frozenset(row.value.id for row in acts if row.whole and row.value.mode is None)
         return Names(
             self.collectives,
@@ -172,6 +173,7 @@ class Checker:
             roles,
             tuple(m.id for m in self.folder.values("schedule.yaml") if getattr(m, "session", None) is not None),
             background,
+            period.start if period else None,
         )
 
     def _unique(self, name: str, field: str, key: Callable[[Any], str | None]) -> None:

@@ -85,8 +85,6 @@ def _actor(check: Checker, place: Place, actor: Actor) -> None:
 
 
 def _event(check: Checker, place: Place, event: Event) -> None:
-    if not event.summary.strip():
-        place.add("summary", "is blank", "some text")
     spec = check.spec
     if not event.is_dyadic or spec is None or not check.cast_known:
         return

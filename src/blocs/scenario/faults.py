@@ -24,8 +24,9 @@ _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "greater_than": lambda ctx: f"more than {ctx['gt']}",
     "less_than": lambda ctx: f"less than {ctx['lt']}",
     "finite_number": lambda _: "a finite number",
-    "string_pattern_mismatch": lambda ctx: f"text of the form {ctx['pattern']}",
-    "string_too_short": lambda _: "some text",
+    "string_pattern_mismatch": lambda ctx: (
+        "some text" if ctx["pattern"] == r"\S" else f"text of the form {ctx['pattern']}"
+    ),
     "too_short": lambda ctx: f"at least {ctx['min_length']} entry",
 }
 _KINDS = {

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 ANY = "any"
 """Stands for every collective."""
 
+CALENDAR = "calendar day"
+"""Unit of quantities that a date may set: they count days from the start of the period."""
+
 
 @dataclass(frozen=True)
 class Set:
@@ -98,7 +101,10 @@ Do = Set | Scale | Forbid | Force | Rule
 
 @dataclass(frozen=True)
 class Names:
-    """Names that an intervention may use; `background` are codes of acts that nobody does toward another."""
+    """Names that an intervention may use; `background` are codes of acts that nobody does toward another.
+
+    `epoch` is the day from which quantities of the unit `CALENDAR` count.
+    """
 
     actors: Collection[str]
     acts: Collection[str]
@@ -107,6 +113,7 @@ class Names:
     roles: Mapping[str, tuple[str, ...]]
     meetings: tuple[str, ...] = ()
     background: Collection[str] = ()
+    epoch: date | None = None
 
 
 _NUMBER = r"(?P<number>\S+?)"
@@ -161,6 +168,7 @@ def parse_do(
         scenario.roles,
         tuple(m.id for m in scenario.schedule if m.session is not None),
         tuple(act.id for act in scenario.acts.values() if act.mode is None),
+        scenario.spec.period.start,
     )
     return parse(text, names, variables, scenario.spec.horizon, start, end)
 
@@ -246,12 +254,16 @@ class _Parser:
         try:
             value = float(self.part("number"))
         except ValueError:
-            value = math.nan
+            value = self.days_to(self.part("number")) if unit == CALENDAR else math.nan
         if not math.isfinite(value):
             self.fail(f"has {shown(self.part('number'))} as its number", "a finite number")
         if abs(value) > LARGEST:
             self.fail(f"has {value:g} as its number", f"at most {LARGEST:g}, above or below 0")
         return value
+
+    def days_to(self, text: str) -> float:
+        epoch = self.names.epoch
+        return math.nan if epoch is None else float((self.day(text, dates.first_day) - epoch).days)
 
     def cells(self) -> tuple[str, tuple[tuple[str, ...], ...]]:
         variable = self.one_of("variable", self.part("variable"), self.variables)

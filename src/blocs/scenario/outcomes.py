@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from blocs.record.event import Id, Pages
-from blocs.scenario.spec import Cell, Part, Text, When
+from blocs.record.event import Id, Pages, Text
+from blocs.scenario.spec import Cell, Part, When
 
 PLACEHOLDER = "{member}"
 """Stands for the member in an outcome with `for_each`."""

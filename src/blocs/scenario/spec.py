@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from blocs.bloc.vocabulary import SLOT_AXES
-from blocs.record.event import Id, Ids, Pages
+from blocs.record.event import Id, Ids, Pages, Text
 from blocs.scenario.tables import Edtf, Ground
 
 
@@ -22,7 +22,6 @@ def _day(value: Any) -> Any:
 
 
 Day = Annotated[date, BeforeValidator(_day)]
-Text = Annotated[str, Field(min_length=1)]
 
 
 def _year(value: Any) -> Any:

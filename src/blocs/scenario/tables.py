@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from blocs.record import dates
-from blocs.record.event import Id, Unit
+from blocs.record.event import Id, Text, Unit
 
 ActorKind = Literal["party_state", "party", "state", "bloc", "organisation", "person", "body", "composite", "object"]
 Role = Literal["patron", "member", "outsider", "organisation", "body", "group", "person", "object"]
@@ -54,7 +54,7 @@ class Actor(TableRow):
 
     id: Id
     tier: Annotated[int, Field(ge=1, le=2)]
-    name: str
+    name: Text
     kind: ActorKind
     role: Role
     parent: str | None = None
@@ -86,7 +86,7 @@ class Issue(TableRow):
     """An issue with both ends of its axis (-1 low, +1 high); `patron_line` tells where the patron stood when."""
 
     id: Id
-    name: str
+    name: Text
     low_end: str
     high_end: str
     description: str
@@ -104,7 +104,7 @@ class ActCode(TableRow):
     """
 
     id: Id
-    name: str
+    name: Text
     definition: str
     mode: Literal["verbal", "material"] | None = None
     polarity: Literal["cooperative", "neutral", "conflictual"]
@@ -121,7 +121,7 @@ class Lever(TableRow):
     """An instrument by which one actor can move another."""
 
     id: Id
-    name: str
+    name: Text
     description: str
 
 
@@ -137,7 +137,7 @@ class Rung(TableRow):
     """
 
     rung: Annotated[int, Field(ge=0, le=22)]
-    name: str
+    name: Text
     stage: Literal["courtesy", "procedure", "goods", "contracts", "force", "rupture"]
     min_openness: Annotated[float, Field(ge=0, le=6)]
     max_patience: Unit
