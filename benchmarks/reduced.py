@@ -22,7 +22,7 @@ from blocs.conduct.base import Effect, Specification
 from blocs.conduct.effects.memory import activity, inertia, popularity, reciprocity
 from blocs.conduct.effects.relations import warmth, warmth_back_tone, warmth_tone
 from blocs.engine.control import nothing
-from blocs.engine.loop import Track, simulate
+from blocs.engine.loop import simulate
 from blocs.engine.model import Coefficients, Model, Tempo
 from blocs.engine.watch import Watch, Watched
 from blocs.ground.axes import Key, Scalar
@@ -207,17 +207,16 @@ def run(given: Input, runs: int, seed: int = 0, cores: int = 1) -> Outcome:
     key = named(root(seed), "reduced")
     control = nothing(given.actors, len(given.cooperation))
 
-    def some(numbers: NDArray[np.uint32]) -> Track:
+    def some(numbers: NDArray[np.uint32]) -> tuple[NDArray[np.int16], NDArray[np.float32], int]:
         keys = jax.vmap(lambda n: at(key, n))(jnp.asarray(numbers))
         track = simulate(model, coefficients, state, control, watch, keys, given.steps, given.slots)
-        return jax.tree.map(np.asarray, track)
+        return np.asarray(track.act), np.asarray(track.watched)[:, -1], int(np.max(track.acts))
 
     with ThreadPoolExecutor(cores) as pool:
-        tracks = list(pool.map(some, np.array_split(np.arange(runs, dtype=np.uint32), cores)))
-    track = jax.tree.map(lambda *parts: np.concatenate(parts), *tracks)
-    if track.acts.max() > given.slots:
+        codes, warmth, most = zip(*pool.map(some, np.array_split(np.arange(runs, dtype=np.uint32), cores)), strict=True)
+    if max(most) > given.slots:
         raise RuntimeError(f"a run holds more than {given.slots} acts")
-    return Outcome(track.act, np.asarray(track.watched[:, -1], np.float64))
+    return Outcome(np.concatenate(codes), np.concatenate(warmth).astype(np.float64))
 
 
 def _counts(code: NDArray[np.int64], width: int) -> NDArray[np.float64]:

@@ -50,7 +50,12 @@ def test_days_may_be_counted_in_hours(folder: Path) -> None:
     [
         ("test", lambda t: t.rename({"object": "target"}), "object: column is missing"),
         ("test", lambda t: t.with_columns(pl.col("day") - 12), "begins before"),
-        ("train", lambda t: t.with_columns(pl.col("subject") + 30), "goes up to"),
+        ("train", lambda t: t.with_columns(pl.col("subject") + 30), r"train: subject: holds the id \d+"),
+        (
+            "test",
+            lambda t: t.with_columns(pl.col("object") - 50),
+            r"test: object: holds the id -\d+, expected ids from 0",
+        ),
         ("valid", lambda t: t.clear(), "are none"),
         ("relations", lambda t: t.with_columns(pl.col("id") + 1), "is not 0, 1, 2"),
     ],

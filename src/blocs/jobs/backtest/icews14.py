@@ -71,9 +71,11 @@ def read_record(folder: Path) -> TypedRecord:
     facts = pl.concat(parts).sort("day", maintain_order=True)
     s, r, o, day = (facts[c].to_numpy() for c in FACTS)
     actors = len(names) if names else int(max(s.max(), o.max())) + 1
-    for column, values, size in (("subject", s, actors), ("object", o, actors), ("relation", r, len(acts))):
-        if values.min() < 0 or values.max() >= size:
-            raise bad_input(str(folder), column, f"goes up to {values.max()}", f"ids from 0 to {size - 1}")
+    for name, part in zip(("train", "valid", "test"), parts, strict=True):
+        for column, size in (("subject", actors), ("object", actors), ("relation", len(acts))):
+            outside = part[column].filter(~part[column].is_between(0, size - 1))
+            if outside.len():
+                raise bad_input(str(folder / name), column, f"holds the id {outside[0]}", f"ids from 0 to {size - 1}")
     first = int(day.min())
     step = max(1, int(np.gcd.reduce(day - first)))  # some sets count hours, or keep a day as 24
     day = (day - first) // step
