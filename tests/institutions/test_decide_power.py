@@ -62,6 +62,13 @@ def test_counting_orders_one_by_one_agrees(votes, quota, data):
     assert banzhaf(np.array(votes, float), quota, must)[0] == pytest.approx(swings / swings.sum())
 
 
+@pytest.mark.parametrize("quota", [5.0, 1.0001, -0.1, float("nan")])
+def test_a_quota_is_a_share(quota):
+    for index in (shapley_shubik, banzhaf):
+        with pytest.raises(InputError, match="no share of the votes"):
+            index(np.array([4.0, 2.0, 1.0]), quota)
+
+
 def test_nobody_with_votes_is_an_error():
     with pytest.raises(InputError, match="nobody has votes"):
         shapley_shubik(np.zeros(3), 0.5)

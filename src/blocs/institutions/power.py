@@ -27,7 +27,7 @@ def shapley_shubik(votes: Floats, quota: float, must: Bools | None = None) -> Fl
     `must` marks members whose consent is needed.
 
     Raises:
-        InputError: nobody has votes, or the votes cannot be brought to whole numbers small enough to count with.
+        InputError: nobody has votes, the quota is no share of them, or the votes cannot be brought to whole numbers small enough to count with.
     """
     whole, need = whole_votes(votes, quota)
     veto = np.zeros(len(whole), bool) if must is None else must
@@ -53,8 +53,10 @@ def whole_votes(votes: Floats, quota: float) -> tuple[list[int], int]:
     Votes that are fractions of small whole numbers stay exact; others are rounded to 1 part in 20,000 of the total.
 
     Raises:
-        InputError: nobody has votes.
+        InputError: nobody has votes, or the quota is no share of them.
     """
+    if not 0.0 <= quota <= 1.0:
+        raise bad_input("quota", "share", f"{quota:g} is no share of the votes", "0 to 1")
     total = float(votes.sum())
     if not total > 0:
         raise bad_input("votes", "capability", "nobody has votes", "a positive sum")

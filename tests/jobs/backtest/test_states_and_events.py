@@ -139,6 +139,20 @@ def test_events_from_files(tmp_path):
     assert {r[0] for r in found.tables[0].rows} == {"north", "south"}
 
 
+def test_regions_without_a_pair_of_five_events_are_left_out(tmp_path):
+    lone = [(date(1990 + n, 1, 1), "west", "a", "b", -3.0) for n in range(2)]
+    columns = ["date", "region", "source", "target", "goldstein"]
+    alone = pl.DataFrame(lone, schema=columns, orient="row")
+    alone.write_parquet(tmp_path / "events_keds.parquet")
+    with pytest.raises(InputError, match="holds no pair of five events"):
+        backtest("keds", tmp_path)
+    events(tmp_path)
+    many = pl.read_parquet(tmp_path / "events_keds.parquet")
+    pl.concat([many, alone.cast(many.schema)]).write_parquet(tmp_path / "events_keds.parquet")
+    assert {p.region for p in keds.read_months(tmp_path)} == {"north", "south", "west"}
+    assert {r[0] for r in backtest("keds", tmp_path).tables[0].rows} == {"north", "south"}
+
+
 @pytest.mark.parametrize("name", ["b1", "b2", "keds"])
 def test_a_missing_file_is_one_line(tmp_path, name):
     with pytest.raises(InputError) as caught:

@@ -104,7 +104,12 @@ def test_a_column_can_be_mapped():
     [
         ("nmc", SIZES.replace("1817", "18x7"), "nmc.txt:3: year: '18x7' is none, expected a whole number"),
         ("nmc", SIZES.replace("ccode", "cow"), "nmc.txt:1: ccode: column is missing, expected column ccode"),
-        ("nmc", SIZES.replace("1817", "1816"), "nmc.txt:3: ccode: state 2 in 1816 comes twice"),
+        ("nmc", SIZES.replace("1817", "1816"), "nmc.txt:3: ccode: state 2 in year 1816 comes twice"),
+        ("igo", BODIES.replace("2,1991", "20,1991"), "igo.txt:6: ccode: state 20 in year 1991 comes twice"),
+        ("unga", VOTES.replace("4,AAA,2,1,8", "3,AAA,2,1,3"), "unga.txt:5: ccode: state 2 in rcid 3 comes twice"),
+        ("mid", FIGHTS.replace("1902,1903,4", "1902,1901,4"), "mid.txt:3: year: 1901 is before the dispute begins"),
+        ("keds", DAYS.replace("\t173\t(IMPRISON)", ""), "keds.txt:1: row: has 3 fields, expected 4"),
+        ("nmc", SIZES + "AAA,2,1818,1,2\n", "nmc.txt:4: row: has 5 fields, expected 11"),
         ("unga", VOTES.replace("BBB,20,1,3", "BBB,20,1,4"), "unga.txt:3: vote: 4 is no code, expected 1 yes"),
         ("atop", PACTS.replace("\t2\t200\t1949\t1\t1", "\t2\t200\t1949\t1\t7"), "atop.txt:3: defense: '7' is none"),
         ("keds", DAYS.replace("790415", "791415"), "keds.txt:1: date: '791415' is none, expected yymmdd"),
@@ -124,6 +129,14 @@ def test_a_column_can_be_mapped():
 def test_errors_name_file_line_and_field(name, text, said):
     assert fault(name, text).startswith(said)
     assert "\n" not in fault(name, text)
+
+
+def test_the_label_of_an_event_may_be_missing_from_the_first_line_too():
+    assert read("keds", DAYS.replace("\t(IMPRISON)", ""))["label"].to_list() == [None, "STATEMENT", None]
+
+
+def test_fields_are_mapped_by_the_names_of_the_page():
+    assert read("unga", VOTES.replace("vote", "cast"), vote="cast")["vote"].to_list() == [1, -1, None, 0]
 
 
 def test_a_map_of_an_unknown_field_lists_the_fields():

@@ -45,7 +45,10 @@ def run(data: Path, seed: int, tell: Progress) -> Findings:
     panels = read_months(data)
     if not panels:
         raise bad_input(str(data), "events_keds", "holds no event", "one and more with date, region, source and target")
-    cases = build_cases(panels)
+    held = [p for p in panels if len(p.source)]
+    if not held:
+        raise bad_input(str(data), "events_keds", "holds no pair of five events", "one and more")
+    cases = build_cases(held)
     first = FIRST_YEAR * 12
     test = cases.month >= first
     if not test.any() or test.all():

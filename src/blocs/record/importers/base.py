@@ -83,7 +83,7 @@ def import_table(
     for name in given:
         if name not in names:
             raise bad_input("--map", name, f"is no field of {layout.name}", f"one of {', '.join(names)}")
-    raw = read_text(data, where, layout.columns)
+    raw = read_text(data, where, layout.columns, sum(f.required for f in layout.fields))
     found: dict[str, pl.Series] = {}
     for field in layout.fields:
         column = _column(raw, field, given.get(field.name), where)

@@ -13,16 +13,25 @@ VOTES = {1: 1, 2: 0, 3: -1, 8: None, 9: None}
 _UNKNOWN = ("-9", "-8", "-7")
 
 
+def _once(frame: pl.DataFrame, raw: pl.DataFrame, where: str, other: str) -> None:
+    """Refuse a state that comes twice under one value of `other`."""
+    again = ~frame.select(pl.struct("ccode", other).is_first_distinct()).to_series()
+    if again.any():
+        row = again.arg_true()[0]
+        key = f"state {frame['ccode'][row]} in {other} {frame[other][row]}"
+        raise bad_input(where, "ccode", f"{key} comes twice", f"one row a state and {other}", line_of(raw, row))
+
+
 def _votes(frame: pl.DataFrame, raw: pl.DataFrame, where: str) -> pl.DataFrame:
-    code = frame["code"]
+    _once(frame, raw, where, "rcid")
+    code = frame["vote"]
     wrong = ~code.is_in(list(VOTES)) | code.is_null()
     if wrong.any():
         row = wrong.arg_true()[0]
         expected = "1 yes, 2 abstain, 3 no, 8 absent or 9 no member"
         raise bad_input(where, "vote", f"{shown(code[row])} is no code", expected, line_of(raw, row))
-    vote = pl.col("code").replace_strict(VOTES, return_dtype=pl.Int8).alias("vote")
-    member = frame.with_columns(vote).filter(pl.col("code") != 9)
-    return member.with_columns(absent=pl.col("code") == 8).drop("code").sort("rcid", "ccode")
+    member = frame.filter(code != 9).with_columns(absent=pl.col("vote") == 8)
+    return member.with_columns(pl.col("vote").replace_strict(VOTES, return_dtype=pl.Int8)).sort("rcid", "ccode")
 
 
 def _ordered(frame: pl.DataFrame) -> pl.DataFrame:
@@ -37,15 +46,16 @@ def _alliances(frame: pl.DataFrame, raw: pl.DataFrame, where: str) -> pl.DataFra
 
 
 def _capabilities(frame: pl.DataFrame, raw: pl.DataFrame, where: str) -> pl.DataFrame:
-    double = frame.select("ccode", "year").is_duplicated()
-    if double.any():
-        row = double.arg_true()[1]
-        key = f"state {frame['ccode'][row]} in {frame['year'][row]}"
-        raise bad_input(where, "ccode", f"{key} comes twice", "one row a state and year", line_of(raw, row))
+    _once(frame, raw, where, "year")
     return frame.sort("ccode", "year")
 
 
 def _disputes(frame: pl.DataFrame, raw: pl.DataFrame, where: str) -> pl.DataFrame:
+    early = (frame["year"] < frame["start_year"]).fill_null(False)
+    if early.any():
+        row = early.arg_true()[0]
+        problem = f"{frame['year'][row]} is before the dispute begins"
+        raise bad_input(where, "year", problem, f"{frame['start_year'][row]} or later", line_of(raw, row))
     found = _ordered(frame).with_columns(
         hostility=pl.max_horizontal("hostility_a", "hostility_b"),
         fatality=pl.max_horizontal("fatality_a", "fatality_b"),
@@ -63,6 +73,7 @@ def _disputes(frame: pl.DataFrame, raw: pl.DataFrame, where: str) -> pl.DataFram
 
 def _organisations(frame: pl.DataFrame, raw: pl.DataFrame, where: str) -> pl.DataFrame:
     """Shared full memberships (value 1) of each pair and year, from one row a state and year."""
+    _once(frame, raw, where, "year")
     known = {"ccode", "year", "state", "stateabb", "politycode", "countryname"}
     bodies = [c for c in raw.columns[1:] if c.lower() not in known]
     if not bodies:
@@ -95,7 +106,7 @@ STATES: tuple[Format, ...] = (
     Format(
         "unga", "Roll calls of the United Nations General Assembly (Voeten)",
         (
-            Field("rcid", ("rcid",), "int"), _state("ccode", "ccode"), Field("code", ("vote",), "int"),
+            Field("rcid", ("rcid",), "int"), _state("ccode", "ccode"), Field("vote", ("vote",), "int"),
             Field("session", ("session",), "int", required=False), Field("date", ("date",), "date", required=False),
             Field("unres", ("unres", "resid"), required=False), Field("state", ("Countryname", "Country"), required=False),
         ),
