@@ -27,7 +27,8 @@ def shapley_shubik(votes: Floats, quota: float, must: Bools | None = None) -> Fl
     `must` marks members whose consent is needed.
 
     Raises:
-        InputError: nobody has votes, the quota is no share of them, or the votes cannot be brought to whole numbers small enough to count with.
+        InputError: nobody has votes, the quota is no share of them, or the votes cannot be brought to whole numbers small
+            enough to count with.
     """
     whole, need = whole_votes(votes, quota)
     veto = np.zeros(len(whole), bool) if must is None else must

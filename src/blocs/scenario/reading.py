@@ -106,7 +106,8 @@ def read_jsonl(path: Path, model: type[Model], faults: Faults) -> list[Row[Model
             entry = json.loads(text, object_pairs_hook=_no_repeats)
             rows.append(validated(entry, model, faults, number, lambda _, at=number: at))
         except json.JSONDecodeError as error:
-            faults.lose(number, "line", f"is not JSON at character {error.colno}: {error.msg.removesuffix(' starting at')}", "one JSON object")
+            why = error.msg.removesuffix(" starting at")
+            faults.lose(number, "line", f"is not JSON at character {error.colno}: {why}", "one JSON object")
         except (ValueError, RecursionError) as error:
             faults.lose(number, "line", _reason(error), "one JSON object")
     return rows
