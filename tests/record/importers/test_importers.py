@@ -58,6 +58,10 @@ def test_votes():
     assert frame["date"][0] == date(1946, 1, 1)
 
 
+def test_a_vote_noted_twice_alike_is_one_vote():
+    assert read("unga", VOTES + VOTES.splitlines()[1] + "\n").equals(read("unga", VOTES))
+
+
 def test_directed_alliances_become_undirected():
     frame = read("atop", PACTS)
     assert frame.rows() == [(2, 200, 1949, 1, 0, 0, 1, 1)]

@@ -13,9 +13,15 @@ VOTES = {1: 1, 2: 0, 3: -1, 8: None, 9: None}
 _UNKNOWN = ("-9", "-8", "-7")
 
 
-def _once(frame: pl.DataFrame, raw: pl.DataFrame, where: str, other: str) -> None:
-    """Refuse a state that comes twice under one value of `other`."""
-    again = ~frame.select(pl.struct("ccode", other).is_first_distinct()).to_series()
+def _first(frame: pl.DataFrame, *columns: str) -> pl.Series:
+    return frame.select(pl.struct(*columns).is_first_distinct()).to_series()
+
+
+def _once(frame: pl.DataFrame, raw: pl.DataFrame, where: str, other: str, copies: bool = False) -> None:
+    """Refuse a state that comes twice under one value of `other`; `copies`, alike in every field, may stand."""
+    again = ~_first(frame, "ccode", other)
+    if copies:
+        again &= _first(frame, *frame.columns)
     if again.any():
         row = again.arg_true()[0]
         key = f"state {frame['ccode'][row]} in {other} {frame[other][row]}"
@@ -23,14 +29,14 @@ def _once(frame: pl.DataFrame, raw: pl.DataFrame, where: str, other: str) -> Non
 
 
 def _votes(frame: pl.DataFrame, raw: pl.DataFrame, where: str) -> pl.DataFrame:
-    _once(frame, raw, where, "rcid")
+    _once(frame, raw, where, "rcid", copies=True)
     code = frame["vote"]
     wrong = ~code.is_in(list(VOTES)) | code.is_null()
     if wrong.any():
         row = wrong.arg_true()[0]
         expected = "1 yes, 2 abstain, 3 no, 8 absent or 9 no member"
         raise bad_input(where, "vote", f"{shown(code[row])} is no code", expected, line_of(raw, row))
-    member = frame.filter(code != 9).with_columns(absent=pl.col("vote") == 8)
+    member = frame.filter((code != 9) & _first(frame, *frame.columns)).with_columns(absent=pl.col("vote") == 8)
     return member.with_columns(pl.col("vote").replace_strict(VOTES, return_dtype=pl.Int8)).sort("rcid", "ccode")
 
 
