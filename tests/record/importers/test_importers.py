@@ -154,3 +154,8 @@ def test_a_very_long_value_is_told_in_short(name: str, text: str, old: str):
     told = fault(name, text.replace(old, "x" * 1_000_000, 1))
     assert "xxx..." in told
     assert len(told) < 300
+
+
+def test_a_mark_inside_a_latin_text_ends_no_row():
+    text = SIZES.replace("AAA,2,1817", "A\x85A,2,1817").encode("latin-1")
+    assert import_table(text, FORMATS["nmc"], "nmc.txt")["year"].to_list() == [1816, 1817]

@@ -47,7 +47,7 @@ def read_text(data: bytes, where: str, columns: Sequence[str] = (), needed: int 
 
 def _refuse_short(text: str, delimiter: str, where: str, needed: int) -> None:
     """Refuse the first row cut short; lines with quotes, which may hold delimiters, are left to the reader."""
-    for n, line in enumerate(text.splitlines(), 1):
+    for n, line in enumerate(text.split("\n"), 1):  # not splitlines: Latin-1 text may hold marks that it takes for ends
         if line.count(delimiter) + 1 < needed and line.strip() and '"' not in line:
             raise bad_input(where, "row", f"has {line.count(delimiter) + 1} fields", f"{needed}: a row cut short?", n)
 
